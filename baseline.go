@@ -1,0 +1,134 @@
+package nnvet
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Baseline is the loss of the best constant predictor: what a network that
+// ignores its inputs can reach. Skill is measured from it.
+type Baseline struct {
+	Loss float64
+	How  string // "predicting the class shares", "predicting the mean"
+}
+
+// Skill returns 1 - loss/baseline: 0 where nothing was learned, 1 where the
+// loss is zero, negative where a constant would do better. A loss that is not
+// finite has skill -Inf.
+func (b Baseline) Skill(loss float64) float64 {
+	if !finite(loss) {
+		return math.Inf(-1)
+	}
+	return 1 - loss/b.Loss
+}
+
+// Baseline returns the baseline of a head on a split, from the targets that
+// the head saw there, or of the training split where the split's own were not
+// recorded. The error says why there is none.
+func (t *Trace) Baseline(h *Head, split string) (Baseline, error) {
+	p := t.ProfileOf(Target, split, h.Name)
+	if p == nil {
+		p = t.ProfileOf(Target, Train, h.Name)
+	}
+	switch {
+	case p == nil:
+		return Baseline{}, fmt.Errorf("no targets of %s were recorded", h.Name)
+	case h.Reduction != "mean":
+		return Baseline{}, fmt.Errorf("%s does not average over rows (reduction %q)", h.Name, h.Reduction)
+	case h.Weighted:
+		return Baseline{}, fmt.Errorf("%s weighs classes or rows", h.Name)
+	}
+	b, err := constantLoss(h.Loss, p)
+	if err != nil {
+		return b, err
+	}
+	if !(b.Loss > 0) { // also NaN
+		return Baseline{}, fmt.Errorf("the targets of %s do not vary", h.Name)
+	}
+	return b, nil
+}
+
+// constantLoss returns the loss of the constant that suits the targets best.
+func constantLoss(k LossKind, p *Profile) (Baseline, error) {
+	switch k {
+	case CrossEntropy, NLL:
+		if len(p.Classes) == 0 {
+			return Baseline{}, fmt.Errorf("the targets of %s are not class indices", p.Site)
+		}
+		return Baseline{entropy(p.Classes), "predicting the class shares"}, nil
+	case BCE, BCELogits:
+		if p.Ranges.Below0 > 0 || p.Ranges.Above1 > 0 {
+			return Baseline{}, fmt.Errorf("the targets of %s are not probabilities", p.Site)
+		}
+		return Baseline{overColumns(p, func(c Column) float64 { return binaryEntropy(c.Mean) }), "predicting the share of ones"}, nil
+	case MSE:
+		return Baseline{overColumns(p, func(c Column) float64 { return c.Std * c.Std }), "predicting the mean"}, nil
+	case L1:
+		// The mean absolute deviation of a normal distribution; for others it is
+		// within a third of it, near enough to tell learning from not learning.
+		return Baseline{overColumns(p, func(c Column) float64 { return c.Std * math.Sqrt(2/math.Pi) }), "predicting the median"}, nil
+	}
+	return Baseline{}, fmt.Errorf("no baseline is known for the loss %s", k)
+}
+
+func overColumns(p *Profile, f func(Column) float64) float64 {
+	sum := 0.0
+	for _, c := range p.Columns {
+		sum += f(c)
+	}
+	return sum / float64(len(p.Columns))
+}
+
+func entropy(counts []int64) float64 {
+	var n float64
+	for _, c := range counts {
+		n += float64(c)
+	}
+	h := 0.0
+	for _, c := range counts {
+		if c > 0 {
+			q := float64(c) / n
+			h -= q * math.Log(q)
+		}
+	}
+	return h
+}
+
+func binaryEntropy(q float64) float64 {
+	if q <= 0 || q >= 1 {
+		return 0
+	}
+	return -q*math.Log(q) - (1-q)*math.Log(1-q)
+}
+
+// MainHead returns the head whose loss the run trains on, or an error where
+// there is none or where several are trained at once.
+func (t *Trace) MainHead() (*Head, error) {
+	var main *Head
+	for i := range t.Heads {
+		h := &t.Heads[i]
+		if t.Series(Key{HeadLoss, h.Name, Train}) == nil {
+			continue
+		}
+		if main != nil {
+			return nil, fmt.Errorf("several losses are trained at once (%s, %s)", main.Name, h.Name)
+		}
+		main = h
+	}
+	if main == nil {
+		return nil, fmt.Errorf("no loss function that nnvet recognizes was trained on")
+	}
+	return main, nil
+}
+
+// TrainLoss returns the series that is comparable with the head's baseline:
+// the loss of every step where backward was called on the head alone, else the
+// head's own value at the sampled steps.
+func (t *Trace) TrainLoss(h *Head) *Series {
+	if h.Root {
+		if s := t.Series(Key{Loss, "", Train}); s.Len() > 0 {
+			return s
+		}
+	}
+	return t.Series(Key{HeadLoss, h.Name, Train})
+}

@@ -1,0 +1,95 @@
+"""nnvet's probe: watches a training script from inside its process, without a change to its code.
+
+Standard library only. Every entry into this package from the training script is guarded: an error here is counted,
+five of them switch the probe off, and training goes on.
+
+    sitecustomize.py   attaches at the start of Python
+    __init__.py        waits for a framework to be imported
+    attach.py          the places in PyTorch that tell of training
+    watch.py           what is recorded, and when
+    budget.py          when to look, within a share of the time
+    network.py         modules, parameters and optimizers
+    losses.py          losses and evaluations
+    units.py           dead and saturated units
+    zeroing.py         gradients that are not set to zero
+    stats.py           statistics of tensors
+    graph.py           what autograd knows of the network
+    source.py          places in the user's source
+    wire.py            the trace file (docs/trace.md)
+"""
+
+import os
+import sys
+
+FRAMEWORKS = {"torch": "attach"}  # framework: the module of this package that attaches to it
+
+
+def complain(where, error):
+    """Says what went wrong inside the probe, to those who debug it."""
+    if os.environ.get("NNVET_DEBUG"):
+        import traceback
+
+        text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        sys.stderr.write("nnvet probe: %s: %s\n" % (where, text))
+
+
+def mark(name):
+    """Leaves an empty file in the run directory, so that nnvet can say how far attaching came."""
+    try:
+        os.close(os.open(os.path.join(os.environ["NNVET_OUT"], name), os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError:
+        pass
+
+
+def _attach_to(framework):
+    try:
+        module = __import__("_nnvet." + FRAMEWORKS[framework], fromlist=["attach"])
+        mark("seen-" + framework)
+        module.attach(sys.modules[framework])
+    except Exception as e:
+        complain("attaching to " + framework, e)
+
+
+class _Finder:
+    """Notices the import of a framework. The real loader does the loading: only its exec_module is wrapped, on the one
+    instance, because a replaced loader breaks pkg_resources and importlib.resources for others."""
+
+    def __init__(self):
+        self.asking = set()
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in FRAMEWORKS or name in self.asking:
+            return None
+        self.asking.add(name)
+        try:
+            spec = next(filter(None, (f.find_spec(name, path, target) for f in sys.meta_path if f is not self and hasattr(f, "find_spec"))), None)
+        finally:
+            self.asking.discard(name)
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            self._wrap(name, spec.loader)
+        return spec
+
+    def _wrap(self, name, loader):
+        original = loader.exec_module
+
+        def exec_module(module):
+            loader.exec_module = original
+            original(module)
+            _attach_to(name)
+
+        try:
+            loader.exec_module = exec_module
+        except AttributeError:  # a loader with slots: leave it alone
+            pass
+
+
+def install():
+    """Waits for the import of a framework; called once, by sitecustomize."""
+    if getattr(sys, "_nnvet", False):
+        return
+    sys._nnvet = True
+    mark("seen-python")
+    sys.meta_path.insert(0, _Finder())
+    for name in FRAMEWORKS:  # a .pth file imported it before us
+        if name in sys.modules:
+            _attach_to(name)

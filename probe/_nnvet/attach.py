@@ -1,0 +1,234 @@
+"""The places in PyTorch that tell of training. Each is wrapped so that, between samples, it costs a test and a call.
+
+No wrapper changes what the original takes or returns, consumes random numbers, or touches autograd's settings.
+"""
+
+import atexit
+import functools
+import os
+import sys
+import time
+
+from . import complain, losses, stats, watch, wire
+
+_MARK = "_nnvet_wrapped"
+
+
+def attach(torch):
+    """Starts watching; called once, when torch has been imported."""
+    began = time.perf_counter()
+    stats.torch = torch
+    probe = watch.Probe(torch, wire.Wire(os.environ["NNVET_OUT"]), float(os.environ.get("NNVET_OVERHEAD") or 0.02))
+    for part in (_modules, _optimizers, _backward, _losses, _clipping, _evaluation, _left_alone):
+        try:
+            part(torch, probe)
+        except Exception as e:  # a PyTorch that differs: the other parts still work
+            complain("attaching " + part.__name__, e)
+    probe.hook()
+    os.register_at_fork(after_in_child=probe.forked)
+    atexit.register(probe.end)
+    probe.attach_seconds = time.perf_counter() - began
+
+
+def _wrap(owner, name, make):
+    """Replaces owner.name by make(original), once."""
+    original = getattr(owner, name)
+    if getattr(original, _MARK, False):
+        return original
+    wrapper = functools.wraps(original)(make(original))
+    setattr(wrapper, _MARK, True)
+    setattr(owner, name, wrapper)
+    return wrapper
+
+
+def _modules(torch, probe):
+    def construct(original):
+        def __init__(self, *args, **kwargs):
+            original(self, *args, **kwargs)
+            if probe.on:
+                probe.module_made(self, sys._getframe(1))
+
+        return __init__
+
+    def train(original):
+        def train(self, mode=True):
+            if probe.on and probe.network.is_root(self):
+                probe.mode_changed(bool(mode))
+            return original(self, mode)
+
+        return train
+
+    def zero_grad(original):
+        def zero_grad(self, *args, **kwargs):
+            result = original(self, *args, **kwargs)
+            probe.zeroing.module_zeroed(self)
+            return result
+
+        return zero_grad
+
+    _wrap(torch.nn.Module, "__init__", construct)
+    _wrap(torch.nn.Module, "train", train)
+    _wrap(torch.nn.Module, "zero_grad", zero_grad)
+
+
+def _optimizers(torch, probe):
+    optimizer = torch.optim.Optimizer
+    module = sys.modules["torch.optim.optimizer"]
+    hooks = hasattr(module, "register_optimizer_step_pre_hook")  # PyTorch 2.1 on
+    if hooks:
+        module.register_optimizer_step_pre_hook(lambda o, args, kwargs: probe.before_step(o))
+        module.register_optimizer_step_post_hook(lambda o, args, kwargs: probe.after_step(o))
+
+    def step(original):
+        def step(self, *args, **kwargs):
+            probe.before_step(self)
+            try:
+                return original(self, *args, **kwargs)
+            finally:
+                probe.after_step(self)
+
+        return step
+
+    def construct(original):
+        def __init__(self, *args, **kwargs):
+            original(self, *args, **kwargs)
+            if not hooks:
+                _wrap(type(self), "step", step)
+            if probe.on:
+                probe.optimizer_made(self, sys._getframe(1))
+
+        return __init__
+
+    def zero_grad(original):
+        def zero_grad(self, *args, **kwargs):
+            probe.zeroing.zeroed(self)
+            return original(self, *args, **kwargs)
+
+        return zero_grad
+
+    _wrap(optimizer, "__init__", construct)
+    _wrap(optimizer, "zero_grad", zero_grad)
+
+
+def _backward(torch, probe):
+    def backward(original):
+        def backward(tensors, *args, **kwargs):
+            if probe.on:
+                probe.backward(tensors, sys._getframe(1))
+            return original(tensors, *args, **kwargs)
+
+        return backward
+
+    _wrap(torch.autograd, "backward", backward)  # Tensor.backward looks it up here
+
+
+def _losses(torch, probe):
+    """Wraps the functions below torch.nn.functional, and tells TorchScript that they are still what they were."""
+    enabled = torch.is_grad_enabled
+    compiling = getattr(getattr(torch, "compiler", None), "is_compiling", None) or (lambda: False)
+    builtins = __import__("torch.jit._builtins", fromlist=["_register_builtin"])
+
+    def make(name):
+        def wrapper(original):
+            def loss(*args, **kwargs):
+                result = original(*args, **kwargs)
+                if compiling():
+                    return result
+                if probe.on and (probe.sampling or not enabled()) and not kwargs:
+                    probe.loss_computed(name, args, result, sys._getframe(1))
+                return result
+
+            return loss
+
+        return wrapper
+
+    for name, (path, _) in losses.FUNCTIONS.items():
+        owner, _, function = path.rpartition(".")
+        for part in owner.split(".") if owner else ():
+            parent = torch if part == "_C" else parent
+            parent = getattr(parent, part)
+        target = parent if owner else torch
+        if hasattr(target, function):
+            builtins._register_builtin(_wrap(target, function, make(name)), "aten::" + function)
+
+
+def _clipping(torch, probe):
+    utils, module = torch.nn.utils, sys.modules["torch.nn.utils.clip_grad"]
+
+    def by_norm(original):
+        def clip_grad_norm_(parameters, max_norm, *args, **kwargs):
+            total = original(parameters, max_norm, *args, **kwargs)
+            if probe.on:
+                probe.clipped("norm", max_norm, total, sys._getframe(1))
+            return total
+
+        return clip_grad_norm_
+
+    def by_value(original):
+        def clip_grad_value_(parameters, clip_value, *args, **kwargs):
+            if probe.on:
+                probe.clipped("value", clip_value, None, sys._getframe(1))
+            return original(parameters, clip_value, *args, **kwargs)
+
+        return clip_grad_value_
+
+    utils.clip_grad_norm_ = _wrap(module, "clip_grad_norm_", by_norm)
+    utils.clip_grad_value_ = _wrap(module, "clip_grad_value_", by_value)
+
+
+def _evaluation(torch, probe):
+    """Notices blocks without gradients, to see what an evaluation feeds the network."""
+
+    def enter(original):
+        def __enter__(self):
+            if probe.on and not probe.nested:
+                probe.gradients_off()
+            return original(self)
+
+        return __enter__
+
+    def leave(original):
+        def __exit__(self, *args):
+            if probe.on and not probe.nested:
+                probe.gradients_on()
+            return original(self, *args)
+
+        return __exit__
+
+    for context in (torch.no_grad, torch.inference_mode):
+        _wrap(context, "__enter__", enter)
+        _wrap(context, "__exit__", leave)
+
+
+def _left_alone(torch, probe):
+    """Notices what the probe must not, or cannot, look into."""
+
+    def compile(original):
+        def compile(*args, **kwargs):
+            probe.leave_compiled()
+            return original(*args, **kwargs)
+
+        return compile
+
+    def checkpoint(original):
+        def checkpoint(*args, **kwargs):
+            probe.checkpointed = True
+            return original(*args, **kwargs)
+
+        return checkpoint
+
+    def scale(original):
+        def scale(self, outputs):
+            if self.is_enabled():
+                probe.leave_scaled()
+            return original(self, outputs)
+
+        return scale
+
+    if hasattr(torch, "compile"):
+        _wrap(torch, "compile", compile)
+    module = sys.modules.get("torch.utils.checkpoint")
+    if module is not None:
+        _wrap(module, "checkpoint", checkpoint)
+    scaler = getattr(getattr(torch, "amp", None), "GradScaler", None) or torch.cuda.amp.GradScaler
+    _wrap(scaler, "scale", scale)

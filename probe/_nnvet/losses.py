@@ -1,0 +1,224 @@
+"""Losses: what they were given, what they made of it, in training and in evaluation."""
+
+from . import graph, stats
+
+REDUCTIONS = {0: "none", 1: "mean", 2: "sum"}
+# The functions that compute losses, by the name that docs/trace.md gives them: where they live, and the position of
+# the reduction among their arguments.
+FUNCTIONS = {
+    "cross_entropy": ("_C._nn.cross_entropy_loss", 3),
+    "nll_loss": ("_C._nn.nll_loss_nd", 3),
+    "binary_cross_entropy": ("_C._nn.binary_cross_entropy", 3),
+    "mse_loss": ("_C._nn.mse_loss", 2),
+    "l1_loss": ("_C._nn.l1_loss", 2),
+    "smooth_l1_loss": ("_C._nn.smooth_l1_loss", 2),
+    "huber_loss": ("_C._nn.huber_loss", 2),
+    "binary_cross_entropy_with_logits": ("binary_cross_entropy_with_logits", 4),
+}
+_CLASSES = {"cross_entropy", "nll_loss"}
+_BINARY = {"binary_cross_entropy": 0.5, "binary_cross_entropy_with_logits": 0.0}
+MAX_CLASSES = 10000
+
+
+class Call:
+    """One computation of a loss. It lives until its step ends."""
+
+    def __init__(self, name, args, result, at=None):
+        self.name, self.result, self.at = name, result, at
+        self.prediction, self.target = args[0], args[1]
+        position = FUNCTIONS[name][1] if name in FUNCTIONS else 9
+        reduction = args[position] if len(args) > position else 1
+        self.reduction = REDUCTIONS.get(reduction, "mean")
+        self.weighted = any(a is not None for a in args[2:3 if name != "binary_cross_entropy_with_logits" else 4]) and name not in (
+            "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+        self.ignore = args[4] if name in _CLASSES and len(args) > 4 else None
+
+    def kind(self):
+        """What makes two calls the same head: the loss, and the shape but for the rows."""
+        p = self.prediction
+        return self.name, p.dim(), p.shape[1] if self.name in _CLASSES and p.dim() > 1 else 0
+
+    def rows(self):
+        return self.target.numel() if self.name in _CLASSES else self.prediction.shape[0] if self.prediction.dim() else 1
+
+    def indices(self):
+        """Returns the target as class indices without those ignored, or None."""
+        t = self.target
+        if self.name not in _CLASSES or t.is_floating_point():
+            return None
+        t = t.detach().reshape(-1)
+        return t[t != self.ignore] if self.ignore is not None and self.ignore >= 0 else t[t >= 0]
+
+    def accuracy(self):
+        """Returns (rows right, rows), or None where the loss is not one of classes."""
+        p, t = self.prediction.detach(), self.target.detach()
+        if self.name in _BINARY:
+            if p.shape != t.shape:
+                return None
+            right = (p > _BINARY[self.name]) == (t > 0.5)
+            return int(right.sum()), right.numel()
+        if self.name not in _CLASSES or t.is_floating_point() or p.dim() < 2:
+            return None
+        counted = t >= 0 if self.ignore is None or self.ignore < 0 else t != self.ignore
+        return int(((p.argmax(1) == t) & counted).sum()), int(counted.sum())
+
+
+class Losses:
+    """Numbers the heads, and gathers what evaluations showed."""
+
+    def __init__(self, network, put):
+        self.network, self.put = network, put
+        self.heads = {}  # (kind, place): number
+        self.by_kind = {}  # kind: number of the first head of that kind
+        self.due = {}  # (split, head or "input"): the step from which to look at such data again
+        self.evaluations = {}  # kind: totals
+        self.batches = self.rows = 0
+        self.train_mode = False
+
+    # -- training ---------------------------------------------------------------------------
+
+    def trained(self, call, root, step):
+        """Records a loss that was computed on a training batch; `root` says that backward was called on it alone."""
+        key = call.kind(), call.at
+        h = self.heads.get(key)
+        if h is None:
+            if len(self.heads) >= 64:
+                return
+            h = self.heads[key] = len(self.heads)
+            self.by_kind.setdefault(call.kind(), h)
+            self.describe(h, call, root, step)
+        self.predicted(h, call, "train", step)
+        self.targets(h, call, "train", step)
+
+    def describe(self, h, call, root, step):
+        shape = list(call.prediction.shape)
+        entries = []
+        kept = True  # the shape is still the prediction's
+        for op, node in graph.chain(call.prediction.grad_fn):
+            entry = {"op": op}
+            entry.update(graph.facts(op, node, shape if kept else _shape(node)))
+            layer = self.network.outputs.get(node) or self.owner(op, node)
+            if layer is not None:
+                entry["m"] = self.network.modules.get(id(layer))
+            entry["src"] = self.network.place(layer) if layer is not None else self.network.only_call(op)
+            entries.append({k: v for k, v in entry.items() if v is not None})
+            kept = kept and op not in ("reshape", "select", "cat", "sum", "mean", "other")
+        record = {"k": "head", "s": step, "h": h, "loss": call.name, "red": call.reduction, "root": root, "shape": shape, "chain": entries}
+        place = self.network.seen(call.at)
+        if place:
+            record["src"] = place
+        if call.weighted:
+            record["weighted"] = True
+        self.put(record)
+
+    def owner(self, op, node):
+        """Returns the module whose parameters an operation uses, if it uses any."""
+        if op not in graph.TERMINAL:
+            return None
+        return next(filter(None, map(self.network.owner, graph.parameters_of(node))), None)
+
+    def predicted(self, h, call, split, step):
+        p = call.prediction.detach()
+        n, mean, std, lo, hi, _, _, nf = stats.summary(stats.sample(p))
+        record = {"k": "pred", "s": step, "h": h, "split": split, "n": n, "mean": mean, "std": std, "nf": nf}
+        if p.dim() and p.shape[0] >= stats.FEW:
+            record.update(min=lo, max=hi)
+        if call.result.numel() == 1:
+            record["loss"] = call.result.item()
+        accuracy = call.accuracy()
+        if accuracy and accuracy[1]:
+            record["acc"] = accuracy[0] / accuracy[1]
+        self.put(record)
+
+    def targets(self, h, call, split, step):
+        """Records statistics of the targets, at steps that thin out."""
+        if step < self.due.get((split, h), 0):
+            return
+        self.due[split, h] = thin_out(step)
+        t = call.target.detach()
+        record = {"k": "data", "s": step, "role": "target", "split": split, "site": str(h), "dt": str(t.dtype)[6:], "shape": list(t.shape)}
+        indices = call.indices()
+        if indices is not None:
+            classes = call.prediction.shape[1] if call.prediction.dim() > 1 else 0
+            if not 0 < classes <= MAX_CLASSES or indices.numel() == 0 or int(indices.max()) >= classes:
+                return
+            record.update(layout="classes", of=classes, rows=indices.numel(), classes=indices.bincount(minlength=classes).tolist())
+        else:
+            record.update(stats.columns(t))
+            record["ranges"] = stats.ranges(t)
+        self.put(record)
+
+    # -- evaluation ---------------------------------------------------------------------------
+
+    def evaluated(self, call, step):
+        """Adds a loss that was computed without gradients to the evaluation that goes on."""
+        if call.result.numel() != 1:
+            return
+        total = self.evaluations.setdefault(call.kind(), [0.0, 0, 0, 0, 0])
+        rows = call.rows()
+        mean = call.result.item() / (rows if call.reduction == "sum" and rows else 1)
+        total[0] += mean * rows
+        total[1] += rows
+        total[4] += 1
+        accuracy = call.accuracy()
+        if accuracy:
+            total[2] += accuracy[0]
+            total[3] += accuracy[1]
+        h = self.by_kind.get(call.kind())
+        if h is not None:
+            self.targets(h, call, "val", step)
+
+    def forwarded(self, rows, training):
+        """Notes a batch that the network was given without gradients."""
+        self.batches += 1
+        self.rows += rows
+        self.train_mode = self.train_mode or training
+
+    def flush(self, step, seconds):
+        """Ends the evaluation that went on, if any."""
+        if not self.evaluations and not self.batches:
+            return
+        common = {"k": "eval", "s": step, "t": round(seconds, 4), "train_mode": self.train_mode}
+        if not self.evaluations:
+            self.put(dict(common, batches=self.batches, rows=self.rows))
+        for kind, (loss, rows, right, counted, batches) in self.evaluations.items():
+            record = dict(common, batches=batches, rows=rows, loss=loss / rows if rows else float("nan"))
+            if kind in self.by_kind:
+                record["h"] = self.by_kind[kind]
+            if counted:
+                record.update(acc=right / counted, accn=counted)
+            self.put(record)
+        self.evaluations = {}
+        self.batches = self.rows = 0
+        self.train_mode = False
+
+
+def thin_out(step):
+    """Returns the step from which to look at data again: the first batches, then ever fewer."""
+    return step + 1 if step < 4 else 2 * step
+
+
+def by_hand(root, prediction, at):
+    """Recognizes a squared or absolute error that was written out. Returns a Call, or None."""
+    found = graph.squared_error(root.grad_fn)
+    if found is None or prediction is None:
+        return None
+    name, reduction, difference, holder = found
+    if prediction.grad_fn is None or prediction.grad_fn not in graph.parents(difference):
+        return None
+    saved = getattr(holder, "_saved_self", None)
+    if saved is None or saved.shape != prediction.shape:
+        return None
+    sign = 1 if difference.next_functions[0][0] is prediction.grad_fn else -1
+    call = Call(name, (prediction, prediction.detach() - sign * saved.detach()), root, at)
+    call.reduction = reduction
+    return call
+
+
+def _shape(node):
+    """Returns the shape of an operation's result, where autograd tells it (PyTorch 2.1 on), or None."""
+    meta = getattr(node, "_input_metadata", None)
+    try:
+        return list(meta[0].shape)
+    except Exception:
+        return None

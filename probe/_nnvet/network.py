@@ -1,0 +1,222 @@
+"""The network and its optimizers: numbers and names for modules and parameters, and the records that describe them."""
+
+import sys
+import weakref
+
+from . import source, stats
+
+_WRAPPERS = {"DistributedDataParallel": "module.", "DataParallel": "module.", "OptimizedModule": "_orig_mod."}
+MAX_ROWS = 1 << 22  # elements of a weight up to which its rows are compared
+
+
+class Network:
+    """Knows the root modules that were run, their parts, and the parameters in optimizers."""
+
+    def __init__(self, torch, put):
+        self.torch, self.put = torch, put
+        self.made = {}  # id(module): (weak reference, where it was made)
+        self.roots = {}  # id(module): weak reference
+        self.modules = {}  # id(module): number
+        self.params = {}  # id(parameter): number
+        self.refs = []  # weak references to parameters, by number
+        self.names = set()
+        self.labels = {}  # number of a matrix: labels of its rows, equal where rows began equal; None where none did
+        self.units = {}  # number of a weight whose rows are units: weak references to it and to its bias, or None
+        self.owners = {}  # id(parameter): weak reference to its module
+        self.outputs = {}  # autograd node: the activation module that made it, during the first sampled steps
+        self.optimizers = {}  # id(optimizer): number
+        self.modal = None  # a kind of layer that works differently in training and evaluation
+        self.has_units = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)
+        self.files = set()
+        self.calls = []  # in those files, as source.read gives them
+
+    # -- where things were made ---------------------------------------------------------
+
+    def module_made(self, module, frame):
+        self.made[id(module)] = (weakref.ref(module), source.caller(frame, module))
+
+    def place(self, module):
+        ref, at = self.made.get(id(module), (None, None))
+        if ref is None or ref() is not module:  # the id was used again
+            return None
+        return self.seen(at)
+
+    def seen(self, at):
+        """Renders a place, and records the source file that it lies in."""
+        if at is None:
+            return None
+        self.read(at[0].co_filename)
+        return source.place(at)
+
+    def read(self, file):
+        if file and file not in self.files and len(self.files) < 50:
+            self.files.add(file)
+            record = source.read(file)
+            if record:
+                self.calls.extend(record["calls"])
+                self.put(record)
+
+    def only_call(self, operation):
+        """Returns the place of the only call of a function by that name in the user's source, if there is just one."""
+        places = {c["src"] for c in self.calls if c["f"] == operation and c["in"]}
+        return places.pop() if len(places) == 1 else None
+
+    # -- modules ----------------------------------------------------------------------------
+
+    def is_root(self, module):
+        ref = self.roots.get(id(module))
+        return ref is not None and ref() is module
+
+    def add_root(self, module, step, frame):
+        """Describes a module that was called from outside any other, once."""
+        if self.is_root(module):
+            return
+        self.roots[id(module)] = weakref.ref(module)
+        if not any(True for _ in module.parameters()):
+            return
+        prefix = ""
+        if self.modules or not module._modules:
+            name = source.variable(frame, module) or type(module).__name__
+            prefix = self.unique(name)
+        mods, params = [], []
+        strip = _WRAPPERS.get(type(module).__name__, "")
+        for path, m in module.named_modules():
+            if id(m) in self.modules:
+                continue
+            i = self.modules[id(m)] = len(self.modules)
+            path = path[len(strip):] if strip and path.startswith(strip) else path
+            name = ".".join(p for p in (prefix, path) if p) or type(module).__name__
+            mods.append(_trim({"i": i, "n": name, "c": type(m).__name__, "src": self.place(m), "leaf": not m._modules, "a": _settings(m)}))
+            for short, p in m._parameters.items():
+                if p is not None and id(p) not in self.params:
+                    self.owners[id(p)] = weakref.ref(m)
+                    params.append(self.param(p, (name + "." if path or prefix else "") + short, i))
+            weight, bias = getattr(m, "weight", None), getattr(m, "bias", None)
+            if weight is not None and isinstance(m, self.has_units) and id(weight) in self.params:
+                self.units[self.params[id(weight)]] = weakref.ref(weight), weakref.ref(bias) if bias is not None else None
+            if not self.modal and type(m).__name__.startswith(("Dropout", "BatchNorm")) and getattr(m, "p", 1) > 0:
+                self.modal = type(m).__name__
+        self.put(_trim({"k": "model", "s": step, "c": type(module).__name__, "src": self.place(module), "mods": mods, "params": params}))
+        file = getattr(sys.modules.get(type(module).__module__), "__file__", None)
+        if file and not source.is_library(file):
+            self.read(file)
+        self.initial([p["i"] for p in params])
+
+    def owner(self, p):
+        """Returns the module that holds a parameter, or None."""
+        ref = self.owners.get(id(p))
+        return ref() if ref is not None else None
+
+    def unique(self, name):
+        n, candidate = 1, name
+        while candidate in self.names:
+            n += 1
+            candidate = "%s#%d" % (name, n)
+        self.names.add(candidate)
+        return candidate
+
+    def param(self, p, name, module):
+        """Numbers a parameter; returns its entry for a record."""
+        i = self.params[id(p)] = len(self.params)
+        self.refs.append(weakref.ref(p))
+        return {"i": i, "n": name, "m": module, "shape": list(p.shape), "dt": str(p.dtype)[6:], "rg": p.requires_grad}
+
+    def initial(self, ids):
+        """Records what parameters look like before the first update."""
+        rows, units, twins, kept = [], [], [], []
+        for i in ids:
+            p = self.refs[i]()
+            if p is None or not p.is_floating_point() or p.numel() == 0 or p.is_sparse or _lazy(p):
+                continue
+            w = p.detach()
+            kept.append(i)
+            rows.append(stats.summary(stats.sample(w)))
+            units.append(w.shape[0] if w.dim() >= 2 else 0)
+            twins.append(0)
+            if w.dim() >= 2 and w.shape[0] > 1 and w.numel() <= MAX_ROWS:
+                labels = stats.groups(stats.fingerprints(w))
+                twins[-1] = stats.twins(labels)
+                self.labels[i] = labels if twins[-1] else None
+        if kept:
+            self.put({"k": "init", "w": stats.block(kept, rows), "rows": units, "dup": twins})
+
+    def initial_gradients(self, optimizer):
+        """Records, at an optimizer's first step, which of the units that began equal have equal gradients too: they
+        will stay equal. A matrix without equal units has none to compare."""
+        ids, twins = [], []
+        for p in (p for g in optimizer.param_groups for p in g["params"]):
+            number = self.params.get(id(p))
+            if number not in self.labels or p.grad is None or p.grad.is_sparse:
+                continue
+            labels = self.labels.pop(number)
+            ids.append(number)
+            twins.append(stats.twins(zip(labels, stats.groups(stats.fingerprints(p.grad.detach())))) if labels else 0)
+        if ids:
+            self.put({"k": "initgrad", "i": ids, "dup": twins})
+
+    # -- optimizers ----------------------------------------------------------------------------
+
+    def add_optimizer(self, optimizer, at, names):
+        """Describes an optimizer before its first step. `names` gives names to tensors that belong to no module."""
+        if id(optimizer) in self.optimizers:
+            return
+        number = self.optimizers[id(optimizer)] = len(self.optimizers)
+        loose = []
+        groups = []
+        for g in optimizer.param_groups:
+            ids = []
+            for p in g["params"]:
+                if id(p) not in self.params:
+                    loose.append(self.param(p, self.unique(names.get(id(p)) or "param"), -1))
+                ids.append(self.params[id(p)])
+            groups.append({"a": _numbers(g), "p": ids})
+        if loose:
+            self.put({"k": "model", "s": 0, "c": "", "mods": [], "params": loose})
+            self.initial([p["i"] for p in loose])
+        self.put(_trim({"k": "optim", "i": number, "c": type(optimizer).__name__, "src": self.seen(at), "groups": groups}))
+
+    def orphan(self, p, step):
+        """Describes a trainable tensor that trains with the network but that no root module and no optimizer holds."""
+        owner = next(((ref(), n) for ref, _ in list(self.made.values()) if ref() is not None
+                      for n, q in ref()._parameters.items() if q is p), None)
+        module, short = owner or (None, "tensor")
+        name = self.unique("%s.%s" % (type(module).__name__, short) if module is not None else short)
+        entry = self.param(p, name, -1)
+        record = {"k": "orphan", "s": step, "i": entry["i"], "n": name, "shape": entry["shape"]}
+        if module is not None:
+            record.update({"c": type(module).__name__, "src": self.place(module)})
+        self.put(_trim(record))
+
+
+def convolves(module):
+    """Reports whether a layer's input has its channels in the second dimension."""
+    return type(module).__name__.startswith(("Conv", "LazyConv", "BatchNorm2d", "BatchNorm3d"))
+
+
+def _lazy(p):
+    return type(p).__name__ == "UninitializedParameter"
+
+
+def _settings(m):
+    """Returns a module's hyper-parameters: its public attributes that are numbers."""
+    return {k: float(v) for k, v in vars(m).items()
+            if not k.startswith("_") and k != "training" and isinstance(v, (int, float, bool)) and abs(v) < 1e15}
+
+
+def _numbers(group):
+    """Returns an optimizer group's settings that are numbers; pairs such as betas get a number each."""
+    out = {}
+    for k, v in group.items():
+        if k == "params":
+            continue
+        if isinstance(v, (int, float, bool)):
+            out[k] = float(v)
+        elif hasattr(v, "item") and v.numel() == 1:  # a rate may be a tensor
+            out[k] = float(v)
+        elif isinstance(v, (tuple, list)) and all(isinstance(x, (int, float)) for x in v):
+            out.update({"%s%d" % (k[:-1] if k.endswith("s") else k, n + 1): float(x) for n, x in enumerate(v)})
+    return out
+
+
+def _trim(record):
+    return {k: v for k, v in record.items() if v is not None}

@@ -1,0 +1,590 @@
+"""The probe: what is recorded of a training run, and when.
+
+Between samples a step costs a few counters and one float. At a sampled step, hooks see every layer's output, the loss,
+the gradients and the update.
+"""
+
+import functools
+import math
+import os
+import sys
+import threading
+import time
+import weakref
+
+from . import budget, complain, graph, losses, network, source, stats, units, zeroing
+
+clock = time.perf_counter
+UNSEEDED = 67280421310721  # the seed that PyTorch's generator holds until somebody sets one
+MAX_ERRORS = 5
+EVALUATED = 2  # batches of an evaluation whose inputs are looked at
+UNUSED = 20  # forward passes without a backward one, after which nobody seems to train
+NO_GRADIENT = 5  # samples of an optimizer without any gradient for a parameter before that is reported
+HURRIED = 4e-4  # seconds a step below which gradients are not checked in every step
+JUMP = 4.0  # a loss that is so many times its running mean is looked at
+
+
+def guarded(method):
+    """Keeps an error, and the time, of a method of the probe away from training."""
+
+    @functools.wraps(method)
+    def run(self, *args):
+        if not self.on or not self.mine():
+            return None
+        if self.inside:
+            return method(self, *args)
+        self.inside, began = True, clock()
+        try:
+            return method(self, *args)
+        except Exception as e:
+            self.failed(method.__name__, e)
+        finally:
+            self.inside = False
+            self.budget.spent += clock() - began
+
+    return run
+
+
+class Probe:
+    """Watches the training of this process. Its methods are called from the places that attach.py wraps."""
+
+    def __init__(self, torch, wire, share):
+        self.torch, self.wire = torch, wire
+        self.tracing = torch._C._get_tracing_state  # while torch.jit.trace runs, what we compute would end in its graph
+        self.thread = None  # the thread that trains
+        self.on, self.inside, self.errors = True, False, 0
+        self.attach_seconds = 0.0
+        self.budget = budget.Budget(share)
+        self.network = network.Network(torch, self.put)
+        self.losses = losses.Losses(self.network, self.put)
+        self.zeroing = zeroing.Zeroing()
+        self.units = units.Units()
+        self.header = False
+        self.began = None  # time of the first forward pass
+        self.events = {}  # (what, module, parameter): [first step, count last written]
+
+        self.step = 0
+        self.sampling = True  # the step that goes on is looked at
+        self.wake_at = 0.0  # time to consider a sample, or to write the losses
+        self.nested = 0  # optimizer steps that run, one inside the other
+        self.made = {}  # id(optimizer): (weak reference, where it was made, names of loose tensors)
+        self.looked = {}  # id(optimizer): samples taken
+        self.without = {}  # parameter number: whether it never had a gradient
+        self.sentinel = None  # the parameter that the gradients of all others pass on their way
+        self.hurried = True  # steps are too short to check a gradient in every one
+
+        self.total, self.backwards = 0.0, 0  # of the losses of this step
+        self.waiting = []  # losses that are still on an accelerator
+        self.kept, self.kept_from, self.flushed, self.every = [], 0, clock(), 1
+        self.smooth = None  # running mean of the loss
+        self.clips = None
+
+        self.hooks = []
+        self.depth = 0  # modules that run, one inside the other
+        self.root = None  # the outermost of them
+        self.trained = None  # the root module that was last run to train it
+        self.fed = False  # the network has had its input of this step
+        self.wants_input = False  # the next layer with parameters is the first
+        self.rows = 0  # of the last batch seen
+        self.forwards = 0  # since the last backward pass
+        self.to_evaluate = 0
+        self.evaluating = self.trains_in_evaluation = False
+
+        # What a sampled step gathers.
+        self.output = None  # of the root module
+        self.acts = []  # (module number, summary of its output)
+        self.calls = []  # losses computed
+        self.before = None  # (parameter, sample of it before the update)
+        self.gradients = []
+
+        self.backward_at = None  # the first backward call in the source
+        self.leaves = []  # parameters in the first graph
+        self.steep = []  # operations in it whose gradient can be infinite
+        self.sick = False  # something was not finite, and has been reported
+        self.compiled = self.scaled = self.checkpointed = False
+
+    def mine(self):
+        """Reports whether this thread is the one that trains, as far as known."""
+        return self.thread is None or self.thread == threading.get_ident()
+
+    # -- the file ----------------------------------------------------------------------------------
+
+    def put(self, record):
+        if not self.header:
+            self.header = True
+            self.wire.put(self.describe_run())
+            self.network.read(source.main_file())
+        self.wire.put(record)
+
+    def describe_run(self):
+        torch, env = self.torch, os.environ
+        return {"k": "run", "v": 1, "nnvet": env.get("NNVET_VERSION", ""), "t": round(time.time(), 3), "pid": os.getpid(),
+                "rank": int(env.get("RANK") or 0), "world": int(env.get("WORLD_SIZE") or 1),
+                "fw": "torch", "fwv": str(torch.__version__), "py": sys.version.split()[0],
+                "script": os.path.basename(sys.argv[0]) if sys.argv else "", "threads": torch.get_num_threads(),
+                "device": "cuda" if torch.cuda.is_initialized() else "cpu",
+                "det": bool(torch.are_deterministic_algorithms_enabled()), "seeded": torch.initial_seed() != UNSEEDED}
+
+    def seconds(self):
+        return round(clock() - self.began, 4) if self.began else 0.0
+
+    def here(self):
+        """Returns the user's line that led to this call, and records its file."""
+        return self.network.seen(source.caller(sys._getframe(1)))
+
+    def event(self, what, n=1, **fields):
+        """Records an event; one that is counted, again whenever its count has doubled."""
+        seen = self.events.setdefault((what, fields.get("m"), fields.get("p")), [self.step, 0])
+        if n >= 2 * seen[1]:
+            seen[1] = n
+            record = dict(fields, k="event", what=what, s=seen[0], n=n)
+            self.put({k: v for k, v in record.items() if v is not None})
+
+    def failed(self, where, error):
+        self.errors += 1
+        complain(where, error)
+        if self.errors >= MAX_ERRORS:
+            self.event("probe_disabled", text="%d errors, the last a %s in %s" % (self.errors, type(error).__name__, where))
+            self.unhook()
+            self.on = False
+
+    def forked(self):
+        """Runs in a forked child. One that was forked before training began may train; a worker of it does not."""
+        if self.header:
+            self.on = False
+            self.wire.failures = budget.NEVER
+        self.thread = None
+
+    # -- construction ------------------------------------------------------------------------------
+
+    @guarded
+    def module_made(self, module, frame):
+        self.network.module_made(module, frame)
+
+    @guarded
+    def optimizer_made(self, optimizer, frame):
+        names = {}
+        for p in (p for g in optimizer.param_groups for p in g["params"][:100]):
+            if id(p) not in self.network.params:
+                names[id(p)] = source.variable(frame, p)
+        self.made[id(optimizer)] = weakref.ref(optimizer), source.caller(frame, optimizer), names
+        self.forwards = 0
+        if self.sampling:
+            self.hook()
+
+    # -- forward -----------------------------------------------------------------------------------
+
+    def hook(self):
+        """Installs hooks that see every module. They cost PyTorch its fast path, so they stay for one step."""
+        if not self.hooks and not self.compiled and self.on:
+            m = self.torch.nn.modules.module
+            self.hooks = [m.register_module_forward_pre_hook(self.entering), m.register_module_forward_hook(self.leaving)]
+            self.depth = 0
+
+    def unhook(self):
+        for h in self.hooks:
+            h.remove()
+        self.hooks, self.depth = [], 0
+
+    @guarded
+    def entering(self, module, inputs):
+        if self.tracing():
+            return
+        if self.depth == 0:
+            self.root, self.wants_input = None, False
+            if not isinstance(module, self.torch.nn.modules.loss._Loss) and next(module.parameters(), None) is not None:
+                self.root = module
+                self.enter_root(inputs)
+        self.depth += 1
+        if self.wants_input and module._parameters:
+            self.wants_input = False
+            self.look_at_input(module, inputs)
+
+    def enter_root(self, inputs):
+        self.began = self.began or clock()
+        self.network.add_root(self.root, self.step, sys._getframe(2))
+        x = _first_tensor(inputs, self.torch)
+        rows = x.shape[0] if x is not None and x.dim() else 0
+        if self.training():
+            self.wants_input = not self.fed and self.step >= self.losses.due.get(("train", "input"), 0)
+            if not self.fed:
+                self.fed, self.rows, self.trained = True, rows, self.root
+            self.forwards += 1
+            if self.forwards > UNUSED:
+                self.unhook()
+        else:
+            self.losses.forwarded(rows, self.root.training)
+            self.wants_input = self.step >= self.losses.due.get(("val", "input"), 0) or self.to_evaluate < EVALUATED
+            self.to_evaluate -= 1
+            if self.to_evaluate <= 0 and not self.sampling:
+                self.unhook()
+
+    def training(self):
+        return self.torch.is_grad_enabled() and (self.trains_in_evaluation or not self.evaluating)
+
+    def look_at_input(self, module, inputs):
+        """Records statistics of what the first layer with parameters is given, at steps that thin out."""
+        x = _first_tensor(inputs, self.torch)
+        if x is None or x.numel() == 0 or x.is_sparse or x.is_complex() or x.is_quantized:
+            return
+        split = "train" if self.training() else "val"
+        self.losses.due[split, "input"] = losses.thin_out(self.step)
+        record = {"k": "data", "s": self.step, "role": "input", "split": split, "site": type(self.root).__name__,
+                  "dt": str(x.dtype)[6:], "shape": list(x.shape)}
+        record.update(stats.columns(x.detach(), network.convolves(module)))
+        self.put(record)
+
+    @guarded
+    def leaving(self, module, inputs, output):
+        if self.tracing():
+            return
+        self.depth = max(0, self.depth - 1)
+        if not self.sampling or self.root is None or not self.training() or not isinstance(output, self.torch.Tensor):
+            return
+        if self.depth == 0:
+            self.output = output
+        number = self.network.modules.get(id(module))
+        if number is None or module._modules or not output.is_floating_point() or output.is_sparse or output.numel() == 0:
+            return
+        if output.grad_fn is not None and not module._parameters and self.step == 0:
+            self.network.outputs[output.grad_fn] = module
+        # Now, not later: an in-place activation would overwrite it, and to keep it would raise the peak of memory.
+        values = stats.sample(output.detach())
+        self.acts.append((number, stats.summary(values)))
+        self.units.output(number, type(module).__name__, values)
+
+    # -- losses and backward -----------------------------------------------------------------------
+
+    @guarded
+    def loss_computed(self, name, args, result, frame):
+        """Called for every loss of a sampled step, and for those that are computed without gradients."""
+        if self.tracing():
+            return
+        if self.training() and args[0].requires_grad:
+            self.calls.append(losses.Call(name, args, result, source.caller(frame)))
+        elif self.step > 0:
+            self.losses.evaluated(losses.Call(name, args, result), self.step)
+
+    def backward(self, tensors, frame):
+        """Called before every backward pass."""
+        loss = tensors[0] if isinstance(tensors, (tuple, list)) and len(tensors) == 1 else tensors
+        if not isinstance(loss, self.torch.Tensor) or not self.mine():
+            return
+        self.thread = self.thread or threading.get_ident()
+        if self.backwards and not self.made:
+            self.end_step(None)  # without an optimizer, a backward pass is a step
+        self.backwards += 1
+        if loss.numel() != 1 or self.scaled:
+            pass
+        elif loss.is_cpu:
+            v = loss.item()
+            self.total += v
+            if v - v != 0 and not self.sick:
+                self.loss_not_finite(loss, frame)
+        else:
+            self.waiting.append(loss.detach())
+        if self.sampling or self.zeroing.watched or self.losses.batches or self.losses.evaluations:
+            self.backward_seen(loss, frame)
+
+    @guarded
+    def backward_seen(self, loss, frame):
+        self.began = self.began or clock()
+        self.forwards = 0
+        if self.trained is not None and not self.trained.training:
+            self.trains_in_evaluation = True
+            self.event("backward_in_eval", src=self.network.seen(source.caller(frame)))
+        self.end_evaluation()
+        self.zeroing.backward()
+        if self.sampling and loss.grad_fn is not None:
+            self.describe_loss(loss, frame)
+
+    def describe_loss(self, loss, frame):
+        if not self.calls and loss.numel() == 1:
+            call = losses.by_hand(loss, self.output, source.caller(frame))
+            self.calls = [call] if call is not None else []
+        if self.backward_at is None:
+            self.backward_at = source.caller(frame)
+            self.leaves, self.steep = list(graph.leaves(loss.grad_fn)), graph.steep(loss.grad_fn)
+            self.put(graph.record(loss.grad_fn, self.step, self.network.seen(self.backward_at), self.network.params))
+        for call in self.calls:
+            alone = call.result is loss or call.result.grad_fn is loss.grad_fn
+            self.losses.trained(call, alone and self.backwards == 1, self.step)
+        self.calls, self.output = [], None
+        self.network.outputs = {}
+
+    # -- what is not finite ------------------------------------------------------------------------
+
+    @guarded
+    def loss_not_finite(self, loss, frame):
+        """Says what first was not finite, when the loss is not."""
+        self.sick = True
+        number = self.first_not_finite(lambda p: p)
+        if number is not None:
+            self.event("nonfinite", text="update", p=number)
+            return
+        text = graph.culprit(loss.grad_fn) if loss.grad_fn is not None and not self.recomputes() else None
+        self.event("nonfinite", text=text or "loss", src=self.network.seen(source.caller(frame)))
+
+    @guarded
+    def check_gradient(self):
+        """Looks at the gradient of the first layer: what is not finite anywhere arrives there."""
+        g = self.sentinel.grad
+        if g is not None and not g.is_sparse:
+            v = g.sum().item()
+            if v - v != 0:
+                self.gradient_not_finite()
+
+    def gradient_not_finite(self):
+        self.sick = True
+        number = self.first_not_finite(lambda p: p.grad, reversed)
+        text = "operation " + self.steep[0] if len(self.steep) == 1 else "gradient"
+        self.event("nonfinite", text=text, p=number, src=self.network.seen(self.backward_at))
+
+    def first_not_finite(self, of, order=iter):
+        """Returns the number of the first parameter for which of(parameter) is not finite."""
+        for number, ref in order(list(enumerate(self.network.refs))):
+            p = ref()
+            t = of(p) if p is not None else None
+            if t is not None and t.is_floating_point() and not t.is_sparse and not bool(self.torch.isfinite(t.detach()).all()):
+                return number
+        return None
+
+    def recomputes(self):
+        """Reports whether to read a saved tensor may run part of the forward pass again."""
+        module = sys.modules.get("torch.utils.checkpoint")
+        return self.checkpointed or module is not None and not hasattr(module.checkpoint, "_nnvet_wrapped")
+
+    # -- the optimizer's step ----------------------------------------------------------------------
+
+    def before_step(self, optimizer):
+        self.nested += 1
+        if self.nested > 1:
+            return
+        if self.sampling:
+            self.sample_before(optimizer)
+        elif self.sentinel is not None and not self.sick and not self.hurried:
+            self.check_gradient()
+        if self.zeroing.watched:
+            self.check_zeroing(optimizer)
+
+    @guarded
+    def sample_before(self, optimizer):
+        self.began = self.began or clock()
+        if id(optimizer) not in self.network.optimizers:
+            _, at, names = self.made.get(id(optimizer), (None, None, {}))
+            self.network.add_optimizer(optimizer, at, names)
+            self.made.setdefault(id(optimizer), (weakref.ref(optimizer), None, {}))
+            self.choose_sentinel(optimizer)
+        for p in self.leaves:
+            if id(p) not in self.network.params and p.requires_grad:
+                self.network.orphan(p, self.step)
+        self.leaves = []
+        self.network.initial_gradients(optimizer)
+        self.note_gradients(optimizer)
+        params = [p for g in optimizer.param_groups for p in g["params"]
+                  if p.grad is not None and not p.grad.is_sparse and p.is_floating_point() and p.numel()]
+        self.before = [(p, stats.sample(p.detach()).clone()) for p in params if id(p) in self.network.params]
+        self.gradients = [] if self.scaled else [stats.summary(stats.sample(p.grad.detach())) for p, _ in self.before]
+        self.units.gradients(self.step, self.rows, self.network.units)
+        if not self.sick and any(g[7] for g in self.gradients):
+            self.gradient_not_finite()
+
+    def choose_sentinel(self, optimizer):
+        params = [p for g in optimizer.param_groups for p in g["params"] if p.requires_grad and p.is_cpu and p.numel() <= 1 << 16]
+        if self.sentinel is None and params:
+            self.sentinel = min(params, key=lambda p: self.network.params.get(id(p), math.inf))
+
+    def note_gradients(self, optimizer):
+        """Looks for parameters that no gradient ever reaches."""
+        n = self.looked[id(optimizer)] = self.looked.get(id(optimizer), 0) + 1
+        for p in (p for g in optimizer.param_groups for p in g["params"]):
+            number = self.network.params.get(id(p))
+            if p.grad is not None or not p.requires_grad:
+                self.without[number] = False
+            elif self.without.setdefault(number, True) and n == NO_GRADIENT and number is not None:
+                self.event("no_gradient", p=number)
+
+    @guarded
+    def check_zeroing(self, optimizer):
+        if self.zeroing.steps(optimizer):
+            self.event("grad_not_zeroed", n=self.zeroing.left, of=self.zeroing.looked, src=self.network.seen(self.backward_at))
+
+    def after_step(self, optimizer):
+        self.nested = max(0, self.nested - 1)
+        if not self.nested and self.on and self.mine():
+            self.end_step(optimizer)
+
+    def end_step(self, optimizer):
+        """Ends a step: of an optimizer, or a backward pass where the user updates by hand."""
+        jumped = False
+        if self.backwards and not self.waiting and not self.scaled:
+            v = self.total / self.backwards
+            self.kept.append(v)
+            if self.smooth is None:
+                self.smooth = v
+            elif v > JUMP * abs(self.smooth):
+                jumped = True
+            else:
+                self.smooth += 0.05 * (v - self.smooth)
+        micro, self.total, self.backwards, self.fed = self.backwards, 0.0, 0, False
+        if self.sampling:
+            self.sample_after(optimizer)
+        self.step += 1
+        now = clock()
+        if self.sampling or jumped or now >= self.wake_at or self.step >= self.budget.next_step:
+            self.wake(now, jumped, micro)
+
+    @guarded
+    def sample_after(self, optimizer):
+        if self.before is not None:
+            ids = [self.network.params[id(p)] for p, _ in self.before]
+            record = {"k": "tens", "s": self.step, "w": stats.block(ids, [stats.summary(old) for _, old in self.before]),
+                      "u": stats.block(ids, [stats.summary(stats.sample(p.detach()) - old) for p, old in self.before])}
+            if self.gradients:
+                record["g"] = stats.block(ids, self.gradients)
+            if self.acts:
+                record["a"] = stats.block(*zip(*self.acts))
+            self.put(record)
+        self.before, self.acts, self.calls, self.output = None, [], [], None
+        window = self.units.record(self.step)
+        if window:
+            self.put(window)
+        if optimizer is not None:
+            self.zeroing.stepped(optimizer)
+
+    @guarded
+    def wake(self, now, jumped, micro):
+        """Writes the losses when it is time, and decides whether to look at the next step."""
+        if self.sampling:
+            self.budget.sampled(self.step - 1)
+        if self.sampling or jumped or now - self.flushed >= budget.FLUSH:
+            self.flush(now, micro)
+        self.sampling = self.budget.wants(self.step, now, jumped)
+        if self.sampling:
+            self.hook()
+        else:
+            self.unhook()
+        self.wake_at = now + self.budget.patience(now)
+
+    # -- the record of steps -----------------------------------------------------------------------
+
+    def flush(self, now, micro):
+        if self.step == self.kept_from:
+            return
+        if self.waiting:
+            self.fetch()
+        steps = self.step - self.kept_from
+        record = {"k": "step", "s": [self.kept_from, self.step - 1], "t": self.seconds(), "lr": self.rates(), "bw": micro,
+                  "ov": round(self.budget.spent / max(1e-9, now - self.budget.started), 5)}
+        if self.kept:
+            n = self.every
+            record["loss"] = stats.short(self.kept if n == 1 else [math.fsum(self.kept[i:i + n]) / len(self.kept[i:i + n])
+                                                                   for i in range(0, len(self.kept), n)])
+            if n > 1:
+                record["every"] = n
+        if self.rows:
+            record["bs"] = self.rows
+        if self.clips:
+            record["clip"] = self.clips
+        self.put(record)
+        self.hurried = now - self.flushed < HURRIED * steps
+        self.kept, self.kept_from, self.flushed, self.clips = [], self.step, now, None
+        self.every = self.budget.stretch = 1 << self.wire.thinning()
+
+    def fetch(self):
+        """Reads the losses that were left on an accelerator: one copy about once a second."""
+        values = self.torch.stack([t.reshape(()).float() for t in self.waiting]).tolist()
+        per = max(1, round(len(values) / (self.step - self.kept_from)))
+        self.kept = [math.fsum(values[i:i + per]) / per for i in range(0, len(values) - per + 1, per)]
+        self.waiting = []
+        if not self.sick and any(v - v != 0 for v in values):
+            self.sick = True
+            self.event("nonfinite", text="loss")
+
+    def rates(self):
+        out = []
+        for key in self.network.optimizers:
+            ref = self.made.get(key)
+            optimizer = ref[0]() if ref else None
+            out.append([float(g["lr"]) for g in optimizer.param_groups if "lr" in g] if optimizer is not None else [])
+        return out
+
+    @guarded
+    def clipped(self, kind, limit, norm, frame):
+        if self.clips is None:
+            self.clips = {"kind": kind, "max": float(limit), "s": [], "norm": [], "src": self.network.seen(source.caller(frame))}
+            if source.through_library(frame):
+                self.clips["lib"] = True
+        if norm is not None and len(self.clips["s"]) < 4096 and (not hasattr(norm, "is_cpu") or norm.is_cpu or self.sampling):
+            self.clips["s"].append(self.step)
+            self.clips["norm"].append(float("%.5g" % float(norm)))
+
+    # -- evaluation --------------------------------------------------------------------------------
+
+    def mode_changed(self, training):
+        """Called when a root module is put into training or evaluation mode."""
+        self.evaluating = not training
+        if training:
+            self.gradients_on()
+        else:
+            self.gradients_off()
+
+    def gradients_off(self):
+        """Called where gradients are switched off outside an optimizer's step, and in evaluation mode: the network
+        may be about to be evaluated."""
+        if self.began and not self.hooks and self.mine():
+            self.to_evaluate = EVALUATED
+            self.hook()
+
+    def gradients_on(self):
+        if self.hooks and not self.sampling and not self.evaluating:
+            self.unhook()
+
+    def end_evaluation(self):
+        if self.losses.train_mode and self.network.modal:
+            self.event("val_in_train_mode", text="with " + self.network.modal)
+        self.losses.flush(self.step, self.seconds())
+
+    # -- what is left alone ------------------------------------------------------------------------
+
+    @guarded
+    def leave_compiled(self):
+        self.compiled = True
+        self.unhook()
+        self.event("not_watched", text="the insides of a compiled network (torch.compile)")
+
+    @guarded
+    def leave_scaled(self):
+        if not self.scaled:
+            self.scaled = True
+            self.event("not_watched", text="gradients that a GradScaler scales")
+
+    # -- the end -----------------------------------------------------------------------------------
+
+    def end(self):
+        if self.header:
+            self.finish()
+
+    @guarded
+    def finish(self):
+        if self.backwards and not self.made:
+            self.end_step(None)
+        self.end_evaluation()
+        self.flush(clock(), 1)
+        exception = getattr(sys, "last_type", None)
+        record = {"k": "end", "s": self.step, "t": self.seconds(), "why": "exception" if exception else "exit",
+                  "spent": round(self.budget.spent, 4), "attach": round(self.attach_seconds, 4),
+                  "bytes": self.wire.bytes, "drops": self.wire.drops}
+        if exception:
+            record["exc"] = exception.__name__
+        self.put(record)
+
+
+def _first_tensor(values, torch):
+    if isinstance(values, torch.Tensor):
+        return values
+    for v in values if isinstance(values, (tuple, list)) else values.values() if isinstance(values, dict) else ():
+        found = _first_tensor(v, torch)
+        if found is not None:
+            return found
+    return None

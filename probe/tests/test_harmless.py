@@ -1,0 +1,330 @@
+"""The probe never hurts: with and without it, training ends with the same bits."""
+
+import os
+import unittest
+
+from harness import Case, run
+
+SCRIPTS = {
+    "plain loop": "net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1)); bits(net)",
+    "adam and a schedule": """
+        net = mlp()
+        opt = torch.optim.Adam(net.parameters(), 0.01)
+        sched = torch.optim.lr_scheduler.StepLR(opt, 5, 0.5)
+        for _ in range(30):
+            x, y = batch()
+            opt.zero_grad(); F.cross_entropy(net(x), y).backward(); opt.step(); sched.step()
+        bits(net)""",
+    "evaluation between epochs": """
+        net = mlp()
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(4):
+            net.train(); loop(net, opt, 10)
+            net.eval()
+            with torch.no_grad():
+                x, y = batch(64)
+                print(F.cross_entropy(net(x), y).item())
+        bits(net)""",
+    "forked workers": """
+        class Data(torch.utils.data.Dataset):
+            def __len__(self): return 128
+            def __getitem__(self, i):
+                g = torch.Generator().manual_seed(i)
+                return torch.randn(8, generator=g), i % 3
+        net = mlp()
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for x, y in torch.utils.data.DataLoader(Data(), 16, num_workers=2, multiprocessing_context="fork"):
+            opt.zero_grad(); F.cross_entropy(net(x), y).backward(); opt.step()
+        bits(net)""",
+    "closure": """
+        net = mlp()
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(30):
+            def closure():
+                x, y = batch()
+                opt.zero_grad()
+                loss = F.cross_entropy(net(x), y)
+                loss.backward()
+                return loss
+            opt.step(closure)
+        bits(net)""",
+    "lbfgs": """
+        net = mlp()
+        opt = torch.optim.LBFGS(net.parameters())
+        x, y = batch()
+        for _ in range(5):
+            def closure():
+                opt.zero_grad()
+                loss = F.cross_entropy(net(x), y)
+                loss.backward()
+                return loss
+            opt.step(closure)
+        bits(net)""",
+    "torchscript": """
+        net = torch.jit.script(nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3)))
+        loop(net, torch.optim.SGD(net.parameters(), 0.1))
+        for loss in (nn.CrossEntropyLoss(), nn.MSELoss(), nn.NLLLoss(), nn.BCELoss(), nn.BCEWithLogitsLoss(), nn.SmoothL1Loss()):
+            torch.jit.script(loss)
+        torch.jit.trace(mlp().eval(), torch.randn(2, 8))
+        @torch.jit.script
+        def f(a, b):
+            return F.cross_entropy(a, b)
+        x, y = torch.randn(4, 3), torch.randint(0, 3, (4,))
+        print(float(f(x, y)) == float(F.cross_entropy(x, y)))
+        bits(net)""",
+    "two optimizers": """
+        a, b = mlp(), mlp()
+        oa, ob = torch.optim.Adam(a.parameters()), torch.optim.Adam(b.parameters())
+        for _ in range(20):
+            loop(a, oa, 1); loop(b, ob, 1)
+        bits(a, b)""",
+    "accumulation and clipping": """
+        net = mlp()
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(20):
+            for _ in range(4):
+                x, y = batch()
+                (F.cross_entropy(net(x), y) / 4).backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            opt.step(); opt.zero_grad()
+        bits(net)""",
+    "checkpointing": """
+        from torch.utils.checkpoint import checkpoint
+        net = mlp()
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for reentrant in (True, False):
+            for _ in range(10):
+                x, y = batch()
+                opt.zero_grad()
+                h = checkpoint(net[0], x.requires_grad_(), use_reentrant=reentrant)
+                F.cross_entropy(net[3](F.relu(h)), y).backward()
+                opt.step()
+        bits(net)""",
+    "checkpointing and nan": """
+        from torch.utils.checkpoint import checkpoint
+        net = mlp()
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for i in range(10):
+            x, y = batch()
+            if i == 3: x = x * float("nan")
+            opt.zero_grad()
+            h = checkpoint(net, x, use_reentrant=False)
+            F.cross_entropy(h, y).backward()
+            opt.step()
+        bits(net)""",
+    "autocast": """
+        net = mlp()
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(20):
+            x, y = batch()
+            opt.zero_grad()
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                loss = F.cross_entropy(net(x).float(), y)
+            loss.backward(); opt.step()
+        bits(net)""",
+    "saved and loaded": """
+        import copy, io, pickle
+        net = mlp()
+        opt = torch.optim.Adam(net.parameters(), 0.01)
+        loop(net, opt, 7)
+        file = io.BytesIO()
+        torch.save((net.state_dict(), opt.state_dict()), file)
+        whole = len(pickle.dumps(net)), len(pickle.dumps(opt))
+        copy.deepcopy(net)
+        print(len(file.getvalue()), whole)
+        bits(net)""",
+    "a module that compares oddly": """
+        class Odd(nn.Linear):
+            def __eq__(self, other): return False
+            __hash__ = None
+        net = nn.Sequential(nn.Linear(8, 3))
+        odd = Odd(8, 3)
+        loop(net, torch.optim.SGD(net.parameters(), 0.1)); bits(net, odd)""",
+    "an optimizer subclass": """
+        class Mine(torch.optim.Adam):
+            def step(self, closure=None):
+                return super().step(closure)
+        net = mlp()
+        loop(net, Mine(net.parameters(), 0.01)); bits(net)""",
+    "in-place activations": """
+        net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(inplace=True), nn.Linear(16, 3))
+        loop(net, torch.optim.SGD(net.parameters(), 0.1, momentum=0.9)); bits(net)""",
+    "sparse embedding": """
+        net = nn.Sequential(nn.Embedding(50, 8, sparse=True), nn.Flatten(), nn.Linear(32, 3))
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(20):
+            opt.zero_grad()
+            F.cross_entropy(net(torch.randint(0, 50, (16, 4))), torch.randint(0, 3, (16,))).backward()
+            opt.step()
+        bits(net)""",
+    "double precision and a penalty": """
+        net = mlp().double()
+        opt = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(20):
+            x, y = batch()
+            opt.zero_grad()
+            (F.cross_entropy(net(x.double()), y) + 1e-3 * sum(p.square().sum() for p in net.parameters())).backward()
+            opt.step()
+        bits(net)""",
+    "gradients without backward": """
+        net = mlp()
+        for _ in range(20):
+            x, y = batch()
+            grads = torch.autograd.grad(F.cross_entropy(net(x), y), list(net.parameters()))
+            with torch.no_grad():
+                for p, g in zip(net.parameters(), grads):
+                    p -= 0.1 * g
+        bits(net)""",
+    "updates by hand": """
+        w = torch.randn(8, 1, requires_grad=True)
+        x = torch.randn(64, 8)
+        for _ in range(30):
+            loss = ((x @ w - x[:, :1]) ** 2).mean()
+            loss.backward()
+            with torch.no_grad():
+                w -= 0.1 * w.grad
+                w.grad = None
+        print(w.detach().numpy().tobytes().hex())""",
+    "a script that fails": "net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1), 3); raise ValueError('no')",
+    "a script that exits": "net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1), 3); sys.exit(7)",
+    "only inference": """
+        net = mlp().eval()
+        with torch.no_grad():
+            for _ in range(100):
+                net(torch.randn(4, 8))
+        bits(net)""",
+    "training in a thread": """
+        import threading
+        net = mlp()
+        t = threading.Thread(target=loop, args=(net, torch.optim.SGD(net.parameters(), 0.1)))
+        t.start(); t.join(); bits(net)""",
+}
+
+
+class Harmless(Case):
+    pass
+
+
+def _add(name, script):
+    def test(self):
+        self.assertHarmless(script)
+
+    setattr(Harmless, "test_" + name.replace(" ", "_"), test)
+
+
+for _name, _script in SCRIPTS.items():
+    _add(_name, _script)
+
+
+class Spawned(Case):
+    """Scripts that need to be importable by their children."""
+
+    def test_two_ranks(self):
+        script = """
+            def train(rank):
+                os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=sys.argv[1], RANK=str(rank), WORLD_SIZE="2")
+                torch.distributed.init_process_group("gloo", rank=rank, world_size=2)
+                torch.manual_seed(rank)
+                net = nn.parallel.DistributedDataParallel(mlp())
+                loop(net, torch.optim.SGD(net.parameters(), 0.1))
+                torch.distributed.barrier()
+                if rank == 0:
+                    bits(net)
+
+            if __name__ == "__main__":
+                import socket
+                with socket.socket() as s:
+                    s.bind(("127.0.0.1", 0))
+                    sys.argv[1:] = [str(s.getsockname()[1])]
+                import torch.multiprocessing as mp
+                os.environ["PORT"] = sys.argv[1]
+                mp.start_processes(train, nprocs=2, start_method="fork")
+            """
+        watched = self.assertHarmless(script)
+        self.assertEqual(len(watched.files), 2, watched.files)
+        self.assertEqual({r["rank"] for r in watched.all("run")}, {0, 1})
+        self.assertEqual({p["n"] for p in watched.all("model")[0]["params"]}, {"0.weight", "0.bias", "3.weight", "3.bias"})
+
+    def test_compiled(self):
+        script = """
+            net = mlp()
+            f = torch.compile(net, backend="eager")
+            loop(f, torch.optim.SGD(net.parameters(), 0.1), 10)
+            bits(net)"""
+        if run("print(hasattr(torch, 'compile') and sys.version_info < (3, 14))", probe=False).out.strip() != b"True":
+            self.skipTest("this PyTorch has no torch.compile")
+        watched = self.assertHarmless(script)
+        self.assertIn("compiled", watched.event("not_watched")["text"])
+
+    def test_compiled_loss(self):
+        script = """
+            net = mlp()
+            @torch.compile(backend="eager", fullgraph=True)
+            def loss_of(x, y):
+                return F.cross_entropy(net(x), y)
+            opt = torch.optim.SGD(net.parameters(), 0.1)
+            for _ in range(10):
+                x, y = batch()
+                opt.zero_grad(); loss_of(x, y).backward(); opt.step()
+            bits(net)"""
+        if run("print(hasattr(torch, 'compile') and sys.version_info < (3, 14))", probe=False).out.strip() != b"True":
+            self.skipTest("this PyTorch has no torch.compile")
+        self.assertHarmless(script)
+
+
+class Misfortune(Case):
+    """Training goes on whatever happens to the trace, and a written line is never lost."""
+
+    TRAIN = "net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1), 200); bits(net)"
+
+    def check(self, before):
+        plain, watched = run(self.TRAIN, probe=False), run(before + "\n" + self.TRAIN)
+        self.assertEqual(plain.out, watched.out, watched.err.decode())
+        return watched
+
+    def test_the_disk_is_full(self):
+        watched = self.check("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))")
+        self.assertTrue(watched.all("run") and watched.all("model"))
+
+    def test_the_run_directory_vanishes(self):
+        self.check("import shutil; shutil.rmtree(os.environ.get('NNVET_OUT', '/nonexistent'), ignore_errors=True)")
+
+    def test_the_run_directory_vanishes_later(self):
+        script = """
+            import shutil
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+            loop(net, opt, 10)
+            if os.environ.get("NNVET_OUT"): shutil.rmtree(os.environ["NNVET_OUT"])
+            loop(net, opt, 100); bits(net)"""
+        self.assertHarmless(script)
+
+    def test_killed(self):
+        watched = run("import signal\nnet = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1), 6); os.kill(os.getpid(), signal.SIGKILL)")
+        self.assertEqual(watched.code, -9)
+        self.assertEqual([r["s"] for r in watched.all("tens")], [0, 1, 2, 3, 4, 5])
+        self.assertEqual(watched.all("end"), [])
+
+    def test_errors_in_hooks_switch_the_probe_off(self):
+        script = """
+            if os.environ.get("NNVET_OUT"):
+                import _nnvet.stats
+                _nnvet.stats.summary = None
+            net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1), 200); bits(net)"""
+        plain, watched = run(script, probe=False), run(script)
+        self.assertEqual(plain.out, watched.out)
+        self.assertIn("5 errors", watched.event("probe_disabled")["text"])
+
+    def test_raw_data_stays(self):
+        watched = run("""
+            secret = 123456.789
+            net = nn.Sequential(nn.Linear(2, 1))
+            opt = torch.optim.SGD(net.parameters(), 1e-12)
+            for _ in range(3):
+                opt.zero_grad(); F.mse_loss(net(torch.tensor([[secret, 1.0]])), torch.tensor([[2.0]])).backward(); opt.step()
+            """, env={"TOKEN": "hunter2"}, args=("--password", "hunter2"))
+        self.assertNotIn("hunter2", str(watched.records))
+        self.assertEqual([r for r in watched.all("data") if "min" in r or "max" in r], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,415 @@
+"""What the probe records is true: figures are held against PyTorch's own, places against the script's lines."""
+
+import math
+import sys
+import unittest
+
+from harness import PRELUDE, Case, run
+
+THOROUGH = {"NNVET_OVERHEAD": "50"}  # look at every step, however busy the machine is
+FIRST = PRELUDE.count("\n") + 1  # the line of a script's first own line
+
+
+def line(place):
+    return int(place.split(":")[1])
+
+
+class Figures(Case):
+    def test_weights_gradients_and_updates(self):
+        watched = run("""
+            net = nn.Sequential(nn.Linear(8, 3))
+            opt = torch.optim.SGD(net.parameters(), 0.5)
+            x, y = batch()
+            w = net[0].weight
+            before = w.detach().clone()
+            opt.zero_grad(); F.cross_entropy(net(x), y).backward(); opt.step()
+            for t in (before, w.grad, w.detach() - before, net(x).detach()):
+                print(t.mean().item(), t.std(unbiased=False).item(), t.min().item(), t.max().item(), t.norm().item(), int((t != 0).sum()))
+            """)
+        want = [[float(v) for v in l.split()] for l in watched.out.decode().splitlines()]
+        tens = watched.one("tens")
+        for block, figures in zip((tens["w"], tens["g"], tens["u"]), want):
+            got = [block[k][0] for k in ("mean", "std", "min", "max", "l2", "nz")]
+            for g, w in zip(got, figures):
+                self.assertAlmostEqual(g, w, delta=1e-5 * max(1, abs(w)))
+
+    def test_what_is_not_finite_is_counted_and_left_out(self):
+        watched = run("""
+            from _nnvet import stats
+            t = torch.tensor([1.0, float("nan"), 3.0, float("inf"), -2.0, 0.0])
+            print(stats.summary(t)); print(stats.summary(torch.full((3,), float("nan"))))
+            big = torch.full((1000,), 1e4) + torch.arange(1000.0) * 1e-3
+            print(stats.summary(big)[2], big.double().std(unbiased=False).item())
+            """)
+        some, none, stds = watched.out.decode().splitlines()
+        n, mean, std, lo, hi, l2, nz, nf = eval(some)
+        self.assertEqual((n, nf, nz, lo, hi), (6, 2, 5, -2, 3))
+        self.assertAlmostEqual(mean, 0.5)
+        self.assertAlmostEqual(l2, math.sqrt(14))
+        self.assertEqual(eval(none.replace("nan", "None"))[7], 3)
+        got, want = map(float, stds.split())
+        self.assertAlmostEqual(got / want, 1, places=4)
+
+    def test_columns_of_the_input(self):
+        watched = run("""
+            net = nn.Sequential(nn.Flatten(), nn.Linear(6, 3))
+            opt = torch.optim.SGD(net.parameters(), 0.1)
+            x = torch.arange(96.0).reshape(16, 2, 3) ** 2
+            x[3, 0, 0] = float("nan")
+            opt.zero_grad(); F.cross_entropy(net(x), torch.zeros(16).long()).backward(); opt.step()
+            f = x.reshape(16, 6).double()[:, 1]
+            print(f.mean().item(), f.std(unbiased=False).item(), f.min().item(), f.max().item())
+            """)
+        data = watched.one("data", role="input")
+        self.assertEqual((data["layout"], data["of"], data["rows"], data["shape"]), ("features", 6, 16, [16, 6]))
+        self.assertEqual((data["n"][0], data["nf"][0], data["whole"]), (15, 1, [1] * 6))
+        for got, want in zip([data[k][1] for k in ("mean", "std", "min", "max")], map(float, watched.out.split())):
+            self.assertAlmostEqual(got / want, 1, places=4)
+
+    def test_images_have_channels_and_tokens_have_none(self):
+        images = run("""
+            net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 3))
+            loss = F.cross_entropy(net(torch.rand(16, 3, 8, 8)), torch.zeros(16).long())
+            opt = torch.optim.SGD(net.parameters(), 0.1); loss.backward(); opt.step()""")
+        self.assertEqual((images.one("data", role="input")["layout"], images.one("data", role="input")["of"]), ("channels", 3))
+        tokens = run("""
+            net = nn.Sequential(nn.Embedding(50, 8), nn.Flatten(), nn.Linear(32, 3))
+            opt = torch.optim.SGD(net.parameters(), 0.1)
+            F.cross_entropy(net(torch.randint(0, 50, (16, 4))), torch.zeros(16).long()).backward(); opt.step()""")
+        self.assertEqual((tokens.one("data", role="input")["dt"]), "int64")
+
+    def test_losses_rates_and_clipping(self):
+        watched = run("""
+            net = mlp()
+            opt = torch.optim.SGD(net.parameters(), 0.5)
+            sched = torch.optim.lr_scheduler.ExponentialLR(opt, 0.5)
+            for _ in range(300):
+                x, y = batch()
+                opt.zero_grad(); loss = F.cross_entropy(net(x), y); loss.backward()
+                norm = torch.nn.utils.clip_grad_norm_(net.parameters(), 0.01)
+                print(loss.item(), norm.item(), opt.param_groups[0]["lr"])
+                opt.step()
+                if _ < 4: sched.step()
+            """)
+        want = [[float(v) for v in l.split()] for l in watched.out.decode().splitlines()]
+        steps = watched.all("step")
+        losses = [v for r in steps for v in r["loss"]]
+        self.assertEqual(len(losses), 300)
+        norms = dict(pair for r in steps for pair in zip(r["clip"]["s"], r["clip"]["norm"]))
+        self.assertEqual(len(norms), 300)
+        for i, (loss, norm, rate) in enumerate(want):
+            self.assertAlmostEqual(losses[i], loss, places=4)
+            self.assertAlmostEqual(norms[i] / norm, 1, places=3)
+        for r in steps:
+            self.assertEqual(r["lr"], [[want[r["s"][1]][2]]])
+        self.assertEqual(steps[0]["clip"]["max"], 0.01)
+
+    def test_validation(self):
+        watched = run("""
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1); criterion = nn.CrossEntropyLoss()
+            loop(net, opt, 10)
+            net.eval()
+            total = right = 0
+            with torch.no_grad():
+                for n in (40, 24):
+                    x, y = batch(n)
+                    out = net(x)
+                    total += criterion(out, y).item() * n
+                    right += (out.argmax(1) == y).sum().item()
+            print(total / 64, right / 64)
+            net.train(); loop(net, opt, 10)
+            """)
+        loss, accuracy = map(float, watched.out.split())
+        e = watched.one("eval")
+        self.assertAlmostEqual(e["loss"], loss, places=5)
+        self.assertAlmostEqual(e["acc"], accuracy)
+        self.assertEqual((e["s"], e["rows"], e["accn"], e["h"], e["train_mode"]), (10, 64, 64, 0, False))
+        self.assertEqual(sum(watched.all("data", role="target", split="val")[0]["classes"]), 40)
+
+    def test_evaluation_without_a_loss(self):
+        for how in ("net.eval()\nwith torch.no_grad(): net(batch(40)[0])\nnet.train()", "with torch.no_grad(): net(batch(40)[0])",
+                    "net.eval(); net(batch(40)[0]); net.train()"):
+            watched = run("net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1); loop(net, opt, 400)\n" + how + "\nloop(net, opt, 10)")
+            self.assertEqual([e["rows"] for e in watched.all("eval")], [40], how)
+            self.assertEqual(len(watched.all("data", role="input", split="val")), 1, how)
+
+    def test_dead_units(self):
+        watched = run("""
+            net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3))
+            with torch.no_grad(): net[0].bias[:5] = -100
+            loop(net, torch.optim.SGD(net.parameters(), 0.01), 150)
+            """, env=THOROUGH)
+        dead = watched.all("units")[0]
+        self.assertGreaterEqual(dead["rows"], 1000)
+        ids = {p["i"]: p["n"] for p in watched.one("model")["params"]}
+        self.assertEqual({ids[i]: (d, n) for i, d, n in zip(dead["dead"]["i"], dead["dead"]["dead"], dead["dead"]["units"])},
+                         {"0.weight": (5, 16), "2.weight": (0, 3)})
+
+    def test_saturated_units(self):
+        watched = run("""
+            net = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 3))
+            with torch.no_grad(): net[0].bias[:8] = 100; net[0].bias[8:] = 0; net[0].weight.mul_(0.01)
+            loop(net, torch.optim.SGD(net.parameters(), 0.001), 150)
+            """, env=THOROUGH)
+        self.assertEqual(watched.all("units")[0]["sat"]["share"], [0.5])
+
+
+class Heads(Case):
+    def head(self, end, loss, target="torch.randint(0, 3, (16,))", width=3):
+        watched = run("""
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.fc = nn.Linear(8, %d)
+                    self.soft = nn.Softmax(dim=1)
+                def forward(self, x):
+                    z = self.fc(x)
+                    return %s
+            net = Net(); opt = torch.optim.SGD(net.parameters(), 0.1)
+            x, y = torch.randn(16, 8), %s
+            opt.zero_grad(); %s.backward(); opt.step()
+            """ % (width, end, target, loss))
+        return watched.one("head"), watched
+
+    def test_logits(self):
+        head, _ = self.head("z", "F.cross_entropy(net(x), y)")
+        self.assertEqual((head["loss"], head["red"], head["root"], [c["op"] for c in head["chain"]]), ("cross_entropy", "mean", True, ["linear"]))
+
+    def test_softmax_module(self):
+        head, _ = self.head("self.soft(z)", "nn.CrossEntropyLoss()(net(x), y)")
+        self.assertEqual([(c["op"], c.get("size")) for c in head["chain"]], [("softmax", 3), ("linear", None)])
+        self.assertEqual(line(head["chain"][0]["src"]), FIRST + 5)
+
+    def test_softmax_function(self):
+        head, _ = self.head("F.softmax(z, dim=1)", "F.cross_entropy(net(x), y)")
+        self.assertEqual([c["op"] for c in head["chain"]], ["softmax", "linear"])
+        self.assertEqual(line(head["chain"][0]["src"]), FIRST + 8)
+
+    def test_softmax_over_one_unit(self):
+        for end in ("torch.softmax(z, 1)", "torch.softmax(z, dim=-1).squeeze(1)"):
+            head, _ = self.head(end, "F.binary_cross_entropy(net(x).reshape(-1), y)", "torch.rand(16)", 1)
+            sizes = [c.get("size") for c in head["chain"] if c["op"] == "softmax"]
+            if sys.argv and run("print(torch.__version__ >= '2.1')", probe=False).out.strip() == b"True":
+                self.assertEqual(sizes, [1], end)
+            else:
+                self.assertIn(sizes, ([1], [None]), end)
+
+    def test_tanh_and_mse(self):
+        head, watched = self.head("torch.tanh(z)", "F.mse_loss(net(x), y)", "torch.full((16, 1), -2.0)", 1)
+        self.assertEqual([c["op"] for c in head["chain"]], ["tanh", "linear"])
+        self.assertEqual(watched.one("data", role="target")["ranges"], {"n": 16, "lm1": 16, "l0": 16, "g0": 0, "g1": 0, "am1": 0, "a0": 0, "a1": 0})
+
+    def test_clamp(self):
+        head, _ = self.head("z.clamp(-1, 1)", "F.l1_loss(net(x), y)", "torch.randn(16, 3)")
+        self.assertEqual([(c["op"], c.get("lo"), c.get("hi")) for c in head["chain"]], [("clamp", -1, 1), ("linear", None, None)])
+
+    def test_squared_error_by_hand(self):
+        for loss in ("((net(x) - y) ** 2).mean()", "((y - net(x)) ** 2).mean()", "(net(x) - y).pow(2).mean()"):
+            head, watched = self.head("z", loss, "torch.full((16, 1), 5.0)", 1)
+            self.assertEqual((head["loss"], head["root"]), ("mse_loss", True), loss)
+            self.assertAlmostEqual(watched.one("data", role="target")["mean"][0], 5, places=4)
+
+    def test_scaled_loss_is_not_the_root(self):
+        head, _ = self.head("z", "(F.cross_entropy(net(x), y) / 4)")
+        self.assertFalse(head["root"])
+
+
+class Network(Case):
+    def test_places(self):
+        watched = run("""
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.one = nn.Linear(8, 16)
+                    self.two = nn.Sequential(
+                        nn.ReLU(),
+                        nn.Linear(16, 3))
+                def forward(self, x):
+                    return self.two(self.one(x))
+            net = Net()
+            opt = torch.optim.SGD(net.parameters(), lr=0.25, momentum=0.5)
+            loop(net, opt, 3)
+            """)
+        model, optim = watched.one("model"), watched.one("optim")
+        lines = {m["n"]: line(m["src"]) - FIRST for m in model["mods"]}
+        self.assertEqual(lines, {"Net": 10, "one": 4, "two": 5, "two.0": 6, "two.1": 7})
+        self.assertEqual((line(optim["src"]) - FIRST, optim["groups"][0]["a"]["lr"], optim["groups"][0]["a"]["momentum"]), (11, 0.25, 0.5))
+        calls = {c["f"]: c for c in watched.one("source")["calls"]}
+        arg = next(a for a in calls["SGD"]["args"] if a["n"] == "lr")
+        text = (PRELUDE + "\n" * 12).splitlines()
+        self.assertEqual((arg["v"], line(arg["src"]) - FIRST), ("0.25", 11))
+        column = int(arg["src"].split(":")[2])
+        self.assertEqual('opt = torch.optim.SGD(net.parameters(), lr=0.25, momentum=0.5)'[column - 1:][:4], "0.25", text)
+        if sys.version_info >= (3, 11):
+            self.assertEqual(optim["src"].split(":")[2:], ["7", optim["src"].split(":")[1], "63"])
+
+    def test_constant_initialization(self):
+        watched = run("""
+            net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3))
+            for p in net.parameters(): nn.init.constant_(p, 0.1)
+            loop(net, torch.optim.SGD(net.parameters(), 0.1), 3)""")
+        self.assertEqual((watched.one("init")["rows"], watched.one("init")["dup"]), ([16, 0, 3, 0], [16, 0, 3, 0]))
+        self.assertEqual(watched.one("initgrad"), {"k": "initgrad", "i": [0, 2], "dup": [16, 0]})
+
+    def test_zero_output_layer_is_no_twin(self):
+        watched = run("""
+            net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3))
+            nn.init.zeros_(net[2].weight)
+            loop(net, torch.optim.SGD(net.parameters(), 0.1), 3)""")
+        self.assertEqual(watched.one("init")["dup"], [0, 0, 3, 0])
+        self.assertEqual(watched.one("initgrad")["dup"], [0, 0])
+
+    def test_layers_in_a_plain_list(self):
+        watched = run("""
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.hidden = [nn.Linear(8, 8)]
+                    self.out = nn.Linear(8, 3)
+                def forward(self, x):
+                    return self.out(F.relu(self.hidden[0](x)))
+            net = Net()
+            loop(net, torch.optim.SGD(net.parameters(), 0.1), 3)""")
+        self.assertEqual({(o["n"], o["c"], line(o["src"]) - FIRST) for o in watched.all("orphan")}, {("Linear.weight", "Linear", 4), ("Linear.bias", "Linear", 4)})
+
+    def test_plain_tensors_get_their_names(self):
+        watched = run("""
+            weight = (torch.randn(8, 3) / 3).requires_grad_()
+            bias = torch.zeros(3, requires_grad=True)
+            opt = torch.optim.SGD([weight, bias], 0.1)
+            for _ in range(5):
+                x, y = batch()
+                opt.zero_grad(); F.cross_entropy(x @ weight + bias, y).backward(); opt.step()""")
+        self.assertEqual([p["n"] for p in watched.one("model")["params"]], ["weight", "bias"])
+        self.assertEqual(watched.one("head")["root"], True)
+
+
+class Events(Case):
+    def check(self, script, what):
+        watched = run(script)
+        self.assertNotIn(b"nnvet probe", watched.err, watched.err.decode())
+        return watched.event(what), watched
+
+    NOT_ZEROED = """
+        net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.01)
+        for _ in range(200):
+            x, y = batch()
+            %s
+            F.cross_entropy(net(x), y).backward()
+            opt.step()
+        """
+
+    def test_gradients_not_zeroed(self):
+        event, _ = self.check(self.NOT_ZEROED % "", "grad_not_zeroed")
+        self.assertGreater(event["n"], 10)
+        self.assertEqual((event["n"], line(event["src"]) - FIRST), (event["of"], 5))
+
+    def test_gradients_zeroed_in_any_way(self):
+        for way in ("opt.zero_grad()", "net.zero_grad()", "for p in net.parameters(): p.grad = None",
+                    "for p in net.parameters():\n                if p.grad is not None: p.grad.zero_()"):
+            event, _ = self.check(self.NOT_ZEROED % way, "grad_not_zeroed")
+            self.assertIsNone(event, way)
+
+    def test_accumulation_and_gan_are_no_faults(self):
+        event, _ = self.check("""
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.01)
+            for _ in range(50):
+                for _ in range(4):
+                    x, y = batch(); (F.cross_entropy(net(x), y) / 4).backward()
+                opt.step(); opt.zero_grad()""", "grad_not_zeroed")
+        self.assertIsNone(event)
+        event, _ = self.check("""
+            g, d = nn.Linear(4, 8), nn.Linear(8, 1)
+            og, od = torch.optim.SGD(g.parameters(), 0.01), torch.optim.SGD(d.parameters(), 0.01)
+            for _ in range(50):
+                og.zero_grad(); d(g(torch.randn(16, 4))).mean().backward(); og.step()
+                od.zero_grad(); (d(torch.randn(16, 8)).mean() - d(g(torch.randn(16, 4)).detach()).mean()).backward(); od.step()
+            """, "grad_not_zeroed")
+        self.assertIsNone(event)
+
+    def test_log_of_zero(self):
+        event, _ = self.check("""
+            net = nn.Sequential(nn.Linear(8, 3), nn.ReLU())
+            opt = torch.optim.SGD(net.parameters(), 0.01)
+            for _ in range(5):
+                x, y = batch()
+                opt.zero_grad()
+                loss = -(F.one_hot(y, 3) * torch.log(net(x))).sum(1).mean()
+                loss.backward(); opt.step()""", "nonfinite")
+        self.assertEqual((event["s"], event["text"], line(event["src"]) - FIRST), (0, "operation log", 7))
+
+    def test_gradient_of_a_square_root(self):
+        event, _ = self.check("""
+            net = nn.Sequential(nn.Linear(8, 1))
+            opt = torch.optim.SGD(net.parameters(), 0.01)
+            for i in range(5):
+                x = torch.randn(16, 8)
+                opt.zero_grad()
+                z = net(x) * (0.0 if i == 2 else 1.0)
+                loss = z.square().sum(1).sqrt().mean()
+                loss.backward(); opt.step()""", "nonfinite")
+        self.assertEqual((event["s"], event["text"]), (2, "operation sqrt"))
+
+    def test_bad_data(self):
+        for place, what in (("x[0, 0] = float('nan')", "input"), ("t[0] = float('inf')", "target")):
+            event, _ = self.check("""
+                net = nn.Sequential(nn.Linear(8, 1)); opt = torch.optim.SGD(net.parameters(), 0.01)
+                for i in range(30):
+                    x, t = torch.randn(16, 8), torch.randn(16, 1)
+                    if i == 20: %s
+                    opt.zero_grad(); F.mse_loss(net(x), t).backward(); opt.step()""" % place, "nonfinite")
+            self.assertEqual((event["s"], event["text"]), (20, what))
+
+    def test_divergence(self):
+        event, _ = self.check("""
+            net = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 1)); opt = torch.optim.SGD(net.parameters(), 1e6)
+            for i in range(30):
+                opt.zero_grad(); F.mse_loss(net(torch.randn(16, 8)), torch.randn(16, 1)).backward(); opt.step()""", "nonfinite")
+        self.assertIn(event["text"], ("gradient", "loss", "update") + ("operation linear", "operation pow"))
+        self.assertLess(event["s"], 10)
+
+    def test_a_parameter_without_gradient(self):
+        event, watched = self.check("""
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.used, self.unused = nn.Linear(8, 3), nn.Linear(8, 3)
+                def forward(self, x):
+                    return self.used(x)
+            net = Net(); loop(net, torch.optim.SGD(net.parameters(), 0.01), 30)""", "no_gradient")
+        names = {p["i"]: p["n"] for p in watched.one("model")["params"]}
+        self.assertEqual({names[e["p"]] for e in watched.all("event", what="no_gradient")}, {"unused.weight", "unused.bias"})
+
+    def test_modes(self):
+        event, _ = self.check("net = mlp().eval(); loop(net, torch.optim.SGD(net.parameters(), 0.01), 10)", "backward_in_eval")
+        self.assertIsNotNone(event)
+        event, _ = self.check("""
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.01); loop(net, opt, 10)
+            with torch.no_grad(): net(batch()[0])
+            loop(net, opt, 10)""", "val_in_train_mode")
+        self.assertIn("Dropout", event["text"])
+
+
+class Ends(Case):
+    def test_the_end(self):
+        loop = "net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.01), 20)\n"
+        self.assertEqual((run(loop).one("end")["why"], run(loop).one("end")["s"]), ("exit", 20))
+        failed = run(loop + "raise KeyError('x')").one("end")
+        self.assertEqual((failed["why"], failed["exc"]), ("exception", "KeyError"))
+        self.assertEqual(run(loop + "sys.exit(3)").one("end")["why"], "exit")
+
+    def test_nothing_trained(self):
+        self.assertEqual(run("print(torch.ones(2).sum())").files, [])
+        self.assertEqual(run("import json", prelude=False).files, [])
+
+    def test_a_child_that_was_forked_first_trains(self):
+        watched = run("""
+            pid = os.fork()
+            if pid == 0:
+                net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.01), 20); sys.exit(0)
+            os.waitpid(pid, 0)""")
+        self.assertEqual((len(watched.files), watched.one("end")["s"]), (1, 20))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,154 @@
+package nnvet
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A Result is what checks made of a trace. Every check is in Findings, Clear
+// or NotChecked, so silence always means something.
+type Result struct {
+	Findings   []Finding // causes before what they explain
+	Clear      []Clear
+	NotChecked []Skip
+	Ignored    []Ignored
+}
+
+// A Clear is a check that ran and found nothing.
+type Clear struct {
+	Check *Check
+	Brief string // a figure for the board of pitfalls, or ""
+}
+
+// A Skip is a check that could not judge, and why.
+type Skip struct {
+	Check  *Check
+	Reason string
+}
+
+// An Ignored is a finding that the user asked not to hear of, and why.
+type Ignored struct {
+	Finding Finding
+	Reason  string
+}
+
+// Options adjust [Vet]. The zero Options are the defaults. Maps are keyed by
+// a check's ID; a limit, by "ID.limit".
+type Options struct {
+	Select     map[string]bool   // where not nil, only these checks run
+	Ignore     map[string]string // reasons, by ID or by a finding's fingerprint
+	Limits     map[string]float64
+	Severities map[string]Severity
+	Live       bool // training goes on: leave out checks that judge whole runs
+}
+
+// Vet runs checks over a trace. Findings come causes first, in the order of
+// the table, each followed by what it explains.
+func Vet(t *Trace, checks []*Check, opts Options) Result {
+	var res Result
+	for _, c := range checks {
+		p := &Pass{Check: c, Trace: t, limits: opts.Limits, severity: opts.Severities}
+		switch missing := slices.IndexFunc(c.Needs, func(n Need) bool { return !n.Has(t) }); {
+		case opts.Select != nil && !opts.Select[c.ID]:
+			p.Skip("not selected in the settings")
+		case opts.Live && c.AtEnd:
+			p.Skip("judged when training ends")
+		case missing >= 0:
+			p.Skip("the trace has no %s", c.Needs[missing].What)
+		default:
+			c.Run(p)
+		}
+		switch {
+		case len(p.findings) > 0:
+			res.Findings = append(res.Findings, p.findings...)
+		case p.skip != "":
+			res.NotChecked = append(res.NotChecked, Skip{c, p.skip})
+		default:
+			res.Clear = append(res.Clear, Clear{c, p.brief})
+		}
+	}
+	res.ignore(opts.Ignore)
+	explain(res.Findings)
+	res.Findings = fold(res.Findings)
+	return res
+}
+
+// ignore moves the findings that the user does not want to hear of out of the
+// way, before they can explain anything.
+func (r *Result) ignore(reasons map[string]string) {
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
+		reason, ok := reasons[f.Check.ID]
+		if !ok {
+			reason, ok = reasons[f.Fingerprint()]
+		}
+		if ok {
+			r.Ignored = append(r.Ignored, Ignored{f, reason})
+		}
+		return ok
+	})
+}
+
+// explain notes on each finding the checks that account for it: those that
+// say so and whose finding starts no later. A note explains nothing.
+func explain(fs []Finding) {
+	for _, cause := range fs {
+		if cause.Severity == Note {
+			continue
+		}
+		for i := range fs {
+			f := &fs[i]
+			if slices.Contains(cause.Check.Explains, f.Check.ID) && cause.Span.From <= f.Span.From &&
+				!slices.Contains(f.Because, cause.Check.ID) {
+				f.Because = append(f.Because, cause.Check.ID)
+			}
+		}
+	}
+}
+
+// fold puts every symptom behind its first cause. Causes are sorted worst
+// first, and in the order of the table where they are as bad.
+func fold(fs []Finding) []Finding {
+	var out []Finding
+	var causes []Finding
+	for _, f := range fs {
+		if len(f.Because) == 0 {
+			causes = append(causes, f)
+		}
+	}
+	slices.SortStableFunc(causes, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	root := func(f Finding) string { return rootCause(fs, f) }
+	for i, c := range causes {
+		out = append(out, c)
+		last := i == len(causes)-1 || causes[i+1].Check.ID != c.Check.ID // several findings of one check share their symptoms
+		for _, f := range fs {
+			if last && len(f.Because) > 0 && root(f) == c.Check.ID {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// rootCause follows the first cause of a finding to one that nothing explains.
+// Causes stand earlier in the table than what they explain, so it ends.
+func rootCause(fs []Finding, f Finding) string {
+	id := f.Check.ID
+	for len(f.Because) > 0 {
+		id = f.Because[0]
+		i := slices.IndexFunc(fs, func(o Finding) bool { return o.Check.ID == id && len(o.Because) == 0 })
+		if i < 0 {
+			i = slices.IndexFunc(fs, func(o Finding) bool { return o.Check.ID == id })
+		}
+		f = fs[i]
+	}
+	return id
+}
+
+// Worst returns the highest severity among the findings, or 0 where there are none.
+func (r *Result) Worst() Severity {
+	var worst Severity
+	for _, f := range r.Findings {
+		worst = max(worst, f.Severity)
+	}
+	return worst
+}
