@@ -75,6 +75,8 @@ var Quantities = []struct {
 
 // Splits of the data that a series or a profile is of.
 const (
+	// Only losses, accuracies and predictions have a split; what is measured in
+	// layers and parameters is of training and has none.
 	Train      = "train"
 	Validation = "val"
 )

@@ -119,7 +119,8 @@ func fold(fs []Finding) []Finding {
 	root := func(f Finding) string { return rootCause(fs, f) }
 	for i, c := range causes {
 		out = append(out, c)
-		last := i == len(causes)-1 || causes[i+1].Check.ID != c.Check.ID // several findings of one check share their symptoms
+		// Several findings of one check share their symptoms, which stand behind the last.
+		last := !slices.ContainsFunc(causes[i+1:], func(o Finding) bool { return o.Check == c.Check })
 		for _, f := range fs {
 			if last && len(f.Because) > 0 && root(f) == c.Check.ID {
 				out = append(out, f)

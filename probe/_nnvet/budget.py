@@ -4,10 +4,11 @@ import time
 
 GRACE = 0.2  # seconds that may be spent whatever the run's length, so that short runs are seen too
 DENSE = 5  # first steps that are looked at one by one: initialization and first loss
-SPACING = 1.04  # what the grace pays for thins out by this factor of the step
+SPACING = 1.1  # what the grace pays for thins out by this factor of the step
 FLUSH = 1.0  # seconds between records of the losses
 SELF_TIMED = 0.5  # part of the budget that self-timing may use: it does not see what it does to caches
 URGENT = 20  # samples out of turn, after the loss jumped
+MARKING = 0.25  # part of the samples' share that goes into marking live units between them
 NEVER = 1 << 62
 
 clock = time.perf_counter
@@ -28,6 +29,7 @@ class Budget:
         self.by_grace = True  # who pays for the current sample
         self.next_step = 0  # the next sample that the grace pays for
         self.urgent = 0
+        self.next_mark = DENSE  # the step at which to mark live units again
         self.stretch = 1  # > 1 where the trace file is getting full
 
     def wants(self, step, now, urgent=False):
@@ -55,6 +57,11 @@ class Budget:
             self.cost = max(cost, self.cost * 0.7 + cost * 0.3)
         if self.next_step != NEVER:
             self.next_step = step + 1 if step < DENSE - 1 else int(step * SPACING ** self.stretch) + 1
+
+    def marked(self, step, cost, step_time):
+        """Notes what it cost to mark live units, and sets when to do it again."""
+        affordable = MARKING * self.share * max(step_time, 1e-6)
+        self.next_mark = step + max(1, min(1000, int(cost / affordable))) if affordable > 0 else NEVER
 
     def patience(self, now):
         """Returns the seconds until a sample may be affordable, at most until the next record of the losses."""

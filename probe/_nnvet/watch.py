@@ -19,6 +19,7 @@ UNSEEDED = 67280421310721  # the seed that PyTorch's generator holds until someb
 MAX_ERRORS = 5
 EVALUATED = 2  # batches of an evaluation whose inputs are looked at
 UNUSED = 20  # forward passes without a backward one, after which nobody seems to train
+IDLE_BLOCKS = 5  # such blocks in a row, after which they are looked into about once a second
 NO_GRADIENT = 5  # samples of an optimizer without any gradient for a parameter before that is reported
 HURRIED = 4e-4  # seconds a step below which gradients are not checked in every step
 JUMP = 4.0  # a loss that is so many times its running mean is looked at
@@ -71,7 +72,7 @@ class Probe:
         self.looked = {}  # id(optimizer): samples taken
         self.without = {}  # parameter number: whether it never had a gradient
         self.sentinel = None  # the parameter that the gradients of all others pass on their way
-        self.hurried = True  # steps are too short to check a gradient in every one
+        self.step_time = 0.0  # seconds a step, since the last record of the losses
 
         self.total, self.backwards = 0.0, 0  # of the losses of this step
         self.waiting = []  # losses that are still on an accelerator
@@ -87,7 +88,8 @@ class Probe:
         self.wants_input = False  # the next layer with parameters is the first
         self.rows = 0  # of the last batch seen
         self.forwards = 0  # since the last backward pass
-        self.to_evaluate = 0
+        self.to_evaluate = 0  # batches of this evaluation that are still to be looked at
+        self.idle_blocks, self.look_again = 0, 0.0  # blocks without gradients in which no network ran
         self.evaluating = self.trains_in_evaluation = False
 
         # What a sampled step gathers.
@@ -214,7 +216,7 @@ class Probe:
                 self.unhook()
         else:
             self.losses.forwarded(rows, self.root.training)
-            self.wants_input = self.step >= self.losses.due.get(("val", "input"), 0) or self.to_evaluate < EVALUATED
+            self.wants_input = self.step >= self.losses.due.get(("val", "input"), 0)
             self.to_evaluate -= 1
             if self.to_evaluate <= 0 and not self.sampling:
                 self.unhook()
@@ -362,8 +364,11 @@ class Probe:
             return
         if self.sampling:
             self.sample_before(optimizer)
-        elif self.sentinel is not None and not self.sick and not self.hurried:
-            self.check_gradient()
+        else:
+            if self.sentinel is not None and not self.sick and self.step_time > HURRIED:
+                self.check_gradient()
+            if self.step >= self.budget.next_mark:
+                self.mark_units()
         if self.zeroing.watched:
             self.check_zeroing(optimizer)
 
@@ -403,6 +408,19 @@ class Probe:
                 self.without[number] = False
             elif self.without.setdefault(number, True) and n == NO_GRADIENT and number is not None:
                 self.event("no_gradient", p=number)
+
+    @guarded
+    def mark_units(self):
+        """Marks the live units between samples, so that windows fill soon."""
+        began = clock()
+        self.units.gradients(self.step, self.rows, self.network.units)
+        self.close_window()
+        self.budget.marked(self.step, clock() - began, self.step_time)
+
+    def close_window(self):
+        window = self.units.record(self.step)
+        if window:
+            self.put(window)
 
     @guarded
     def check_zeroing(self, optimizer):
@@ -446,9 +464,7 @@ class Probe:
                 record["a"] = stats.block(*zip(*self.acts))
             self.put(record)
         self.before, self.acts, self.calls, self.output = None, [], [], None
-        window = self.units.record(self.step)
-        if window:
-            self.put(window)
+        self.close_window()
         if optimizer is not None:
             self.zeroing.stepped(optimizer)
 
@@ -487,7 +503,7 @@ class Probe:
         if self.clips:
             record["clip"] = self.clips
         self.put(record)
-        self.hurried = now - self.flushed < HURRIED * steps
+        self.step_time = (now - self.flushed) / steps
         self.kept, self.kept_from, self.flushed, self.clips = [], self.step, now, None
         self.every = self.budget.stretch = 1 << self.wire.thinning()
 
@@ -532,13 +548,15 @@ class Probe:
     def gradients_off(self):
         """Called where gradients are switched off outside an optimizer's step, and in evaluation mode: the network
         may be about to be evaluated."""
-        if self.began and not self.hooks and self.mine():
+        if self.began and not self.hooks and self.mine() and (self.evaluating or self.idle_blocks < IDLE_BLOCKS or clock() > self.look_again):
             self.to_evaluate = EVALUATED
             self.hook()
 
     def gradients_on(self):
         if self.hooks and not self.sampling and not self.evaluating:
             self.unhook()
+            self.idle_blocks = self.idle_blocks + 1 if self.to_evaluate == EVALUATED else 0
+            self.look_again = clock() + budget.FLUSH
 
     def end_evaluation(self):
         if self.losses.train_mode and self.network.modal:

@@ -1,0 +1,43 @@
+# make           builds bin/nnvet
+# make demo      shows nnvet on a real script; installs a PyTorch where there is none
+# make test      every test, with PyTorch really running; installs one where there is none
+# make test-newest   the tests that run PyTorch, with its newest release too
+# make update    rewrites the goldens; read the difference
+# make bench     measures the probe's overhead
+# make fuzz      runs every fuzz test for FUZZTIME
+
+GO ?= go
+FUZZTIME ?= 30s
+PACKAGES ?= ./...
+
+.PHONY: build demo test test-newest update bench fuzz clean
+
+build:
+	$(GO) build -o bin/nnvet ./cmd/nnvet
+
+demo: build
+	@tools/demo.sh
+
+test:
+	@python=$$(tools/torch.sh) && newest=$$(tools/torch.sh --newest --find || true) && \
+	NNVET_TEST_PYTHON=$$python NNVET_TEST_PYTHON_NEWEST=$$newest python3 tools/gotest.py $(PACKAGES)
+
+test-newest:
+	@newest=$$(tools/torch.sh --newest) && \
+	NNVET_TEST_PYTHON=$$newest python3 tools/gotest.py -count=1 ./probe/... ./internal/subject/... ./cmd/... ./examples/...
+
+update:
+	NNVET_UPDATE=1 $(GO) test ./...
+
+bench: build
+	@python=$$(tools/torch.sh) && $$python bench/overhead.py
+
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; \
+	done
+
+clean:
+	rm -rf bin

@@ -1,0 +1,142 @@
+package finalactivation
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+
+	"github.com/nnvet/nnvet"
+)
+
+//go:embed softmax_twice.md
+var softmaxTwiceDoc string
+
+// SoftmaxTwice finds a softmax or sigmoid in front of a loss that applies its own.
+var SoftmaxTwice = nnvet.Check{
+	ID:       "NN0703",
+	Name:     "softmax-twice",
+	Pitfall:  nnvet.FinalActivation,
+	Doc:      softmaxTwiceDoc,
+	Severity: nnvet.Error,
+	Needs:    []nnvet.Need{nnvet.NeedHead},
+	Explains: []string{"NN0807", "NN0602", "NN0801", "NN0904", "NN0201"},
+	Run: func(p *nnvet.Pass) {
+		judged := false
+		for i := range p.Trace.Heads {
+			h := &p.Trace.Heads[i]
+			switch h.Loss {
+			case nnvet.CrossEntropy, nnvet.NLL, nnvet.BCELogits:
+			default:
+				continue
+			}
+			if len(h.Chain) == 0 {
+				p.Skip("what feeds %s was not recorded", h.Name)
+				return
+			}
+			judged = true
+			if op := secondSquash(h); op != nil {
+				reportTwice(p, h, op)
+			}
+		}
+		if !judged {
+			p.Skip("no loss here applies a softmax or sigmoid of its own")
+		}
+	},
+}
+
+// secondSquash returns the activation that repeats what the loss does, or nil.
+// log_softmax is idempotent, so the one of an NLL loss, and a second one, are
+// looked through; without any, NLL is not on log probabilities at all, which
+// is another fault.
+func secondSquash(h *nnvet.Head) *nnvet.Op {
+	if h.Loss == nnvet.NLL && !startsWith(h, "log_softmax") {
+		return nil
+	}
+	except := "log_softmax"
+	if h.Loss == nnvet.BCELogits {
+		except = ""
+	}
+	op := first(h, except)
+	if op != nil && (op.Kind == "sigmoid" || op.Kind == "softmax") {
+		return op
+	}
+	return nil
+}
+
+func startsWith(h *nnvet.Head, kind string) bool {
+	op := first(h)
+	return op != nil && op.Kind == kind
+}
+
+func reportTwice(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
+	f := nnvet.Finding{
+		Site:    op.Layer,
+		Source:  place(p.Trace, h, op),
+		Label:   "squashed here, and again by the loss",
+		Span:    nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
+		Brief:   op.Kind + " x2",
+		Message: fmt.Sprintf("%s feeds %s", op.Kind, again[h.Loss]),
+	}
+	if low, ok := floor(p.Trace, h, op); ok {
+		f.Message += fmt.Sprintf(": the loss cannot fall below %.3g", low)
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "lowest loss within reach", Saw: low})
+	}
+	if s := p.Trace.TrainLoss(h); s.Len() > 0 {
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "loss, mean of the last tenth", Saw: lastTenth(s), Key: s.Key})
+	}
+	if f.Evidence == nil {
+		f.Evidence = []nnvet.Evidence{{What: "times that the outputs are squashed", Saw: 2}}
+	}
+	f.Treatments = []nnvet.Treatment{{
+		Action:   fmt.Sprintf("give the loss the raw outputs: take out the %s, and apply it only where probabilities are shown", op.Kind),
+		Settings: []nnvet.Setting{{Name: "final activation", Site: op.Layer, From: op.Kind, To: "none"}},
+		Edits:    drop(p.Trace, op, op.Kind, classes[op.Kind]),
+	}}
+	p.Report(f)
+}
+
+// again says what squashes the outputs a second time.
+var again = map[nnvet.LossKind]string{
+	nnvet.CrossEntropy: "cross_entropy, which applies a softmax of its own",
+	nnvet.NLL:          "the log_softmax of nll_loss, which is a softmax itself",
+	nnvet.BCELogits:    "binary_cross_entropy_with_logits, which applies a sigmoid of its own",
+}
+
+// floor returns the loss of a network that is sure and right everywhere, if
+// its outputs lie between 0 and 1 when the loss gets them: one logit of 1 and
+// C-1 of 0 for classes, a logit of 1 or 0 for ones and zeros.
+func floor(t *nnvet.Trace, h *nnvet.Head, op *nnvet.Op) (float64, bool) {
+	if h.Reduction != "mean" || h.Weighted {
+		return 0, false
+	}
+	if h.Loss == nnvet.BCELogits {
+		y := t.ProfileOf(nnvet.Target, nnvet.Train, h.Name)
+		if y == nil || !(y.All().Mean >= 0 && y.All().Mean <= 1) {
+			return 0, false
+		}
+		ones := y.All().Mean
+		return ones*math.Log1p(math.Exp(-1)) + (1-ones)*math.Ln2, true
+	}
+	classes := op.Size
+	if op.Kind == "sigmoid" || classes == 0 {
+		if len(h.Shape) < 2 {
+			return 0, false
+		}
+		classes = h.Shape[1]
+	}
+	if classes < 2 {
+		return 0, false
+	}
+	return math.Log(1 + float64(classes-1)/math.E), true
+}
+
+// lastTenth returns the mean of the last tenth of a series, at least one value.
+// It is NaN or infinite where one of them is.
+func lastTenth(s *nnvet.Series) float64 {
+	n := max(s.Len()/10, 1)
+	sum := 0.0
+	for _, v := range s.Values[s.Len()-n:] {
+		sum += v
+	}
+	return sum / float64(n)
+}

@@ -1,0 +1,212 @@
+package finalactivation
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+
+	"github.com/nnvet/nnvet"
+)
+
+//go:embed target_outside_range.md
+var targetOutsideRangeDoc string
+
+// TargetOutsideRange finds targets that the last activation cannot produce.
+var TargetOutsideRange = nnvet.Check{
+	ID:       "NN0701",
+	Name:     "target-outside-range",
+	Pitfall:  nnvet.FinalActivation,
+	Doc:      targetOutsideRangeDoc,
+	Severity: nnvet.Error,
+	Needs:    []nnvet.Need{nnvet.NeedHead, nnvet.NeedProfile(nnvet.Target)},
+	Limits: []nnvet.Limit{
+		{Name: "share", Default: 0.01, Source: "nnvet's measurements: 0 in healthy runs; up to 1% leaves room for outliers beyond a bound that is meant"},
+	},
+	Explains: []string{"NN0901", "NN0807", "NN0601", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201"},
+	Run: func(p *nnvet.Pass) {
+		compared := false
+		for i := range p.Trace.Heads {
+			if h := &p.Trace.Heads[i]; comparesNumbers(h) {
+				compared = true
+				judgeRange(p, h)
+			}
+		}
+		if !compared {
+			p.Skip("no loss here compares predictions with numbers")
+		}
+	},
+}
+
+// comparesNumbers reports whether the targets of a head are numbers that its
+// predictions should equal.
+func comparesNumbers(h *nnvet.Head) bool {
+	switch h.Loss {
+	case nnvet.MSE, nnvet.L1, nnvet.SmoothL1, nnvet.Huber, nnvet.BCE, nnvet.BCELogits:
+		return true
+	}
+	return false
+}
+
+func judgeRange(p *nnvet.Pass, h *nnvet.Head) {
+	y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, h.Name)
+	if y == nil || y.Ranges.N == 0 {
+		p.Skip("the targets of %s were not counted", h.Name)
+		return
+	}
+	if len(h.Chain) == 0 && !byItself(h.Loss) {
+		p.Skip("what feeds %s was not recorded", h.Name)
+		return
+	}
+	r := reachOf(h)
+	share, ok := r.outside(y)
+	if !ok {
+		p.Skip("the targets of %s go from %.3g to %.3g; how many lie %s was not counted", h.Name, y.All().Min, y.All().Max, r.beyond())
+		return
+	}
+	p.Measured("%s", r.by)
+	if share > p.Limit("share") {
+		reportRange(p, h, r, y, share)
+	}
+}
+
+// A reach is the closed range of values that a head can produce.
+type reach struct {
+	lo, hi float64
+	by     string    // what bounds it, or the last operation where nothing does
+	op     *nnvet.Op // the same; nil where it is the loss itself
+}
+
+func (r reach) String() string { return fmt.Sprintf("%g..%g", r.lo, r.hi) }
+
+// beyond says where the reach ends: "below 0", "outside -1..1".
+func (r reach) beyond() string {
+	switch {
+	case math.IsInf(r.lo, -1):
+		return fmt.Sprintf("above %g", r.hi)
+	case math.IsInf(r.hi, 1):
+		return fmt.Sprintf("below %g", r.lo)
+	}
+	return "outside " + r.String()
+}
+
+// byItself reports whether a loss bounds what its targets may be.
+func byItself(k nnvet.LossKind) bool { return k == nnvet.BCE || k == nnvet.BCELogits }
+
+// reachOf returns what a head can produce: the range of the first operation
+// from the loss that is not known to leave ranges alone.
+func reachOf(h *nnvet.Head) reach {
+	if byItself(h.Loss) {
+		return reach{lo: 0, hi: 1, by: h.Name}
+	}
+	r := reach{lo: math.Inf(-1), hi: math.Inf(1), op: first(h)}
+	if r.op == nil {
+		return r
+	}
+	r.by = r.op.Kind
+	switch r.op.Kind {
+	case "sigmoid", "softmax":
+		r.lo, r.hi = 0, 1
+	case "tanh":
+		r.lo, r.hi = -1, 1
+	case "relu", "softplus", "exp", "abs":
+		r.lo = 0
+	case "log_softmax", "log_sigmoid":
+		r.hi = 0
+	case "clamp":
+		r.lo, r.hi = bounds(r.op, r.lo, r.hi)
+	case "hardtanh":
+		r.lo, r.hi = bounds(r.op, -1, 1)
+	}
+	return r
+}
+
+// bounds returns those of a clamp, with the given ones where it has none.
+func bounds(op *nnvet.Op, lo, hi float64) (float64, float64) {
+	if op.Lo == 0 && op.Hi == 0 {
+		return lo, hi // not recorded: nothing is clamped to a single value
+	}
+	if !math.IsNaN(op.Lo) {
+		lo = op.Lo
+	}
+	if !math.IsNaN(op.Hi) {
+		hi = op.Hi
+	}
+	return lo, hi
+}
+
+// outside returns the share of the targets that cannot be produced. It is
+// unknown where some can not, and the trace did not count by those bounds.
+func (r reach) outside(y *nnvet.Profile) (share float64, ok bool) {
+	c := y.Ranges
+	below := map[float64]int64{math.Inf(-1): 0, -1: c.BelowMinus1, 0: c.Below0}
+	above := map[float64]int64{math.Inf(1): 0, 0: c.Above0, 1: c.Above1}
+	under, okLo := below[r.lo]
+	over, okHi := above[r.hi]
+	if m := y.All(); m.Min >= r.lo && m.Max <= r.hi {
+		return 0, true
+	}
+	return float64(under+over) / float64(c.N), okLo && okHi
+}
+
+func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share float64) {
+	f := nnvet.Finding{
+		Site:    h.Name,
+		Source:  h.Source,
+		Span:    nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
+		Brief:   fmt.Sprintf("%.0f%% outside", 100*share),
+		Message: fmt.Sprintf("%.3g%% of the targets lie %s, which %s cannot give", 100*share, r.beyond(), r.by),
+		Label:   "gives nothing " + r.beyond(),
+	}
+	all := y.All()
+	f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of targets out of reach", Saw: share, Limit: "share"})
+	if !math.IsNaN(all.Min) && !math.IsNaN(all.Max) {
+		f.Evidence = append(f.Evidence,
+			nnvet.Evidence{What: "smallest target", Saw: all.Min},
+			nnvet.Evidence{What: "largest target", Saw: all.Max})
+	}
+	if r.op == nil {
+		f.Message = fmt.Sprintf("%.3g%% of the targets lie outside 0..1, and %s takes them for probabilities", 100*share, h.Name)
+		f.Label = "wants targets from 0 to 1"
+		f.Treatments = labels(h, y)
+	} else {
+		f.Site = r.op.Layer
+		f.Source = place(p.Trace, h, r.op)
+		f.Treatments = unbound(p.Trace, r)
+	}
+	p.Report(f)
+}
+
+// labels returns what makes targets fit a binary cross-entropy.
+func labels(h *nnvet.Head, y *nnvet.Profile) []nnvet.Treatment {
+	if c := y.Ranges; c.AtMinus1+c.At1 == c.N {
+		return []nnvet.Treatment{{Action: "turn the labels -1 and 1 into 0 and 1: (y + 1) / 2"}}
+	}
+	return []nnvet.Treatment{
+		{Action: "for two classes, write the labels as 0 and 1"},
+		{
+			Action:   "for numbers to be met, use a linear output and the mean squared error",
+			Settings: []nnvet.Setting{{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.MSE)}},
+		},
+	}
+}
+
+// unbound returns what lets a head reach all targets.
+func unbound(t *nnvet.Trace, r reach) []nnvet.Treatment {
+	ts := []nnvet.Treatment{{
+		Action:   fmt.Sprintf("take out the final %s: to meet any number, the last layer must be linear", r.by),
+		Settings: []nnvet.Setting{{Name: "final activation", Site: r.op.Layer, From: r.by, To: "none"}},
+		Edits:    drop(t, r.op, r.by, classes[r.by]),
+	}}
+	switch {
+	case r.by == "clamp" || r.by == "hardtanh":
+		ts = append(ts, nnvet.Treatment{Action: "if the bound is meant, apply it to predictions after training, where it stops no gradient"})
+	case !math.IsInf(r.lo, -1) && !math.IsInf(r.hi, 1):
+		ts = append(ts, nnvet.Treatment{Action: fmt.Sprintf("or, if the bound is meant, scale the targets into %v, and the predictions back", r)})
+	}
+	return ts
+}
+
+// classes names the modules of activations that can simply be taken out.
+var classes = map[string]string{
+	"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "softplus": "Softplus", "hardtanh": "Hardtanh",
+}

@@ -1,0 +1,199 @@
+package gradients
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/nnvet/nnvet"
+)
+
+//go:embed dead_units.md
+var deadUnitsDoc string
+
+// DeadUnits finds layers whose units get no gradient, whatever comes in, where
+// that keeps the network from learning.
+var DeadUnits = nnvet.Check{
+	ID:       "NN0801",
+	Name:     "dead-units",
+	Pitfall:  nnvet.Gradients,
+	Doc:      deadUnitsDoc,
+	Severity: nnvet.Warning,
+	Needs:    []nnvet.Need{nnvet.NeedSeries(nnvet.Dead, "")},
+	Limits: []nnvet.Limit{
+		{Name: "all", Default: 0.99, Source: "nothing passes a layer all of whose units are dead; 1 in 100 is left for chance"},
+		{Name: "share", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
+		{Name: "apart", Default: 100, Source: "measured on small MLPs: dead units stay dead over so many steps, resting ones do not"},
+		healthySkill, noFall,
+	},
+	Explains: []string{"NN0201"},
+	Run:      deadUnits,
+}
+
+// A deadLayer is a layer with the share of its units that were dead in two windows.
+type deadLayer struct {
+	name  string
+	share float64
+	key   nnvet.Key
+	span  nnvet.Span // from the first of the windows to the last
+}
+
+func deadUnits(p *nnvet.Pass) {
+	looked := deadLayers(p.Trace, int64(p.Limit("apart")))
+	if len(looked) == 0 {
+		p.Skip("it takes two windows of 1000 rows that end %.0f steps apart", p.Limit("apart"))
+		return
+	}
+	worst := slices.MaxFunc(looked, func(a, b deadLayer) int {
+		if a.share < b.share {
+			return -1
+		}
+		return 1
+	})
+	p.Measured("dead %.0f%%", 100*worst.share)
+	if worst.share < p.Limit("share") {
+		return
+	}
+	g, err := progressOf(p.Trace)
+	if err != nil {
+		p.Skip("%.0f %% of the units of layer %s are dead, but %v", 100*worst.share, worst.name, err)
+		return
+	}
+	if whole := atLeast(looked, p.Limit("all")); len(whole) > 0 {
+		reportWhole(p, whole, g)
+	} else if g.none(p) {
+		reportPart(p, atLeast(looked, p.Limit("share")), worst, g)
+	}
+}
+
+// deadLayers returns the layers that two windows apart enough tell of, in the
+// order of the network. A unit counts that is dead in both, as far as the
+// shares tell. The rows of an embedding are not units: most tokens are rare.
+func deadLayers(t *nnvet.Trace, apart int64) []deadLayer {
+	var out []deadLayer
+	for s := range t.All(nnvet.Dead) {
+		if l := t.Layer(s.Key.Site); s.Len() == 0 || l != nil && strings.HasPrefix(l.Kind, "Embedding") {
+			continue
+		}
+		last, share := s.Last()
+		for i := s.Len() - 1; i >= 0; i-- {
+			if last-s.Steps[i] >= apart && share >= 0 && s.Values[i] >= 0 { // neither NaN
+				out = append(out, deadLayer{s.Key.Site, math.Min(share, s.Values[i]), s.Key, nnvet.Span{From: s.Steps[i], To: last}})
+				break
+			}
+		}
+	}
+	place := func(d deadLayer) int {
+		return slices.IndexFunc(t.Layers, func(l nnvet.Layer) bool { return l.Name == d.name })
+	}
+	slices.SortStableFunc(out, func(a, b deadLayer) int { return place(a) - place(b) })
+	return out
+}
+
+func atLeast(layers []deadLayer, share float64) []deadLayer {
+	return slices.DeleteFunc(slices.Clone(layers), func(d deadLayer) bool { return d.share < share })
+}
+
+// reportWhole reports layers that nothing passes. No gradient gets behind such
+// a layer, so that all before it look dead too: the last one is at fault.
+func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
+	last := whole[len(whole)-1]
+	f := finding(p, last)
+	f.Severity, f.Confidence = nnvet.Error, 0.95
+	f.Message = fmt.Sprintf("%.0f %% of the units of layer %s got no gradient in a window up to step %d, and still none up to step %d",
+		100*last.share, last.name, last.span.From, last.span.To)
+	if before := names(whole[:len(whole)-1]); len(before) > 0 {
+		f.Message += fmt.Sprintf("; so nothing reaches %s", layers(before))
+	}
+	f.Evidence[0].Limit = "all"
+	f.Evidence = append(f.Evidence, nnvet.Evidence{What: "skill at the end (1 - loss / constant's loss)", Saw: g.skill, Key: g.key})
+	if g.skill >= p.Limit("skill") { // it goes round the layer, or the loss is solved to the last bit
+		f.Severity = nnvet.Note
+		f.Message += "; the network has learned all the same"
+	}
+	p.Report(f)
+}
+
+// reportPart reports layers many of whose units are dead, where training came
+// to nothing.
+func reportPart(p *nnvet.Pass, many []deadLayer, worst deadLayer, g progress) {
+	f := finding(p, worst)
+	f.Confidence = 0.6 // the others live: it can have another reason
+	f.Message = fmt.Sprintf("%.0f %% of the units of layer %s got no gradient in windows up to step %d and %d", 100*worst.share, worst.name, worst.span.From, worst.span.To)
+	if len(many) > 1 {
+		f.Message += fmt.Sprintf(", the most of %s", layers(names(many)))
+	}
+	f.Message += "; " + g.says
+	f.Evidence[0].Limit = "share"
+	f.Evidence = append(f.Evidence,
+		nnvet.Evidence{What: "skill at the end (1 - loss / constant's loss)", Saw: g.skill, Key: g.key, Limit: "skill"},
+		nnvet.Evidence{What: "fall of the loss from the third quarter to the last, in constants' losses", Saw: g.fell, Key: g.key, Limit: "flat"})
+	p.Report(f)
+}
+
+func finding(p *nnvet.Pass, d deadLayer) nnvet.Finding {
+	f := nnvet.Finding{
+		Site:     d.name,
+		Source:   sourceOf(p.Trace, d.name),
+		Label:    fmt.Sprintf("%.0f %% of its units are dead", 100*d.share),
+		Span:     d.span,
+		Brief:    fmt.Sprintf("dead %.0f%%", 100*d.share),
+		Evidence: []nnvet.Evidence{{What: "dead units", Saw: d.share, Key: d.key, Lo: 0, Hi: 0.21}},
+	}
+	if b, ok := lowBias(p.Trace, d.name); ok {
+		f.Treatments = append(f.Treatments, b)
+	} else {
+		lower := lowerRate(p.Trace) // a long step threw the units there
+		lower.Action += ", and see that the inputs have mean 0 and standard deviation 1"
+		f.Treatments = append(f.Treatments, lower)
+	}
+	f.Treatments = append(f.Treatments, nnvet.Treatment{
+		Action:   "give the units a slope below zero: nn.LeakyReLU(0.01) in place of nn.ReLU()",
+		Settings: []nnvet.Setting{{Name: "activation", Site: d.name, From: "relu", To: "leaky_relu(0.01)"}},
+	})
+	return f
+}
+
+// lowBias returns the treatment of a layer whose biases start far below zero.
+// That no unit survives; methods of initialization start them at zero.
+func lowBias(t *nnvet.Trace, layer string) (nnvet.Treatment, bool) {
+	s := t.Series(nnvet.Key{Quantity: nnvet.WeightMean, Site: layer + ".bias"})
+	if s.Len() == 0 || !(s.Values[0] < -1) {
+		return nnvet.Treatment{}, false
+	}
+	from := fmt.Sprintf("%.3g", s.Values[0])
+	out := nnvet.Treatment{
+		Action:   fmt.Sprintf("start the biases of layer %s at 0: their mean is %s", layer, from),
+		Settings: []nnvet.Setting{{Name: "bias init", Site: layer, From: from, To: "0"}},
+	}
+	if a, ok := biasConstant(t); ok {
+		out.Edits = []nnvet.Edit{{At: a.Source, New: "0.0"}}
+	}
+	return out, true
+}
+
+// biasConstant returns the value in the only call of constant_ on a bias.
+func biasConstant(t *nnvet.Trace) (a nnvet.Arg, ok bool) {
+	for i := range t.Calls {
+		c := &t.Calls[i]
+		what, _ := c.Arg("0")
+		if c.Func != "constant_" || !strings.HasSuffix(what.Text, "bias") {
+			continue
+		}
+		if ok {
+			return nnvet.Arg{}, false
+		}
+		a, ok = c.Arg("1")
+	}
+	return a, ok && a.Source.Col > 0
+}
+
+func names(layers []deadLayer) []string {
+	out := make([]string, len(layers))
+	for i, d := range layers {
+		out[i] = d.name
+	}
+	return out
+}

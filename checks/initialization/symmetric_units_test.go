@@ -1,0 +1,9 @@
+package initialization
+
+import (
+	"testing"
+
+	"github.com/nnvet/nnvet/vettest"
+)
+
+func TestSymmetricUnits(t *testing.T) { vettest.Run(t, &SymmetricUnits) }

@@ -1,0 +1,14 @@
+package learningrate
+
+import (
+	"testing"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/vettest"
+)
+
+func TestChecks(t *testing.T) {
+	for _, c := range []*nnvet.Check{&TooHigh, &TooLow, &ClippingHides} {
+		t.Run(c.Name, func(t *testing.T) { vettest.Run(t, c) })
+	}
+}

@@ -1,0 +1,211 @@
+package learningrate
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+//go:embed lr_too_high.md
+var tooHighDoc string
+
+// TooHigh finds steps that are too long for the weights that they change.
+var TooHigh = nnvet.Check{
+	ID:       "NN0601",
+	Name:     "lr-too-high",
+	Pitfall:  nnvet.LearningRate,
+	Doc:      tooHighDoc,
+	Severity: nnvet.Warning,
+	Needs: []nnvet.Need{
+		nnvet.NeedSeries(nnvet.Rate, ""), nnvet.NeedSeries(nnvet.Update, ""), nnvet.NeedSeries(nnvet.Loss, nnvet.Train),
+	},
+	Limits: []nnvet.Limit{
+		{Name: "ratio", Default: 0.45, Source: "measured on small MLPs: log10 above -0.35 in any layer never trained well"},
+		{Name: "fast", Default: 0.032, Source: "measured on small MLPs: the largest median ratio of 200 healthy runs, 10^-1.5"},
+		{Name: "rise", Default: 4, Source: "the stop rule of fastai's range test: 4 times the best smoothed loss"},
+		{Name: "looks", Default: 5, Source: "convention: fewer are the start of Adam, whose first steps are its longest"},
+		enoughSteps, healthySkill, noSkill,
+	},
+	Explains: []string{"NN0801", "NN0805", "NN0201"},
+	Run:      tooHigh,
+}
+
+// An excess is a learning rate that is too high, and what shows it.
+type excess struct {
+	worst      *pace
+	ratio      float64 // of the worst weight
+	typical    float64 // median over weights, which the prescription brings to a healthy one
+	span       nnvet.Span
+	says       string
+	limit      string
+	confidence float64
+}
+
+func tooHigh(p *nnvet.Pass) {
+	ws := paces(p.Trace)
+	if len(ws) == 0 {
+		p.Skip("no weight of two dimensions or more was seen to move")
+		return
+	}
+	c, err := courseOf(p.Trace)
+	if err != nil {
+		p.Skip("%v", err)
+		return
+	}
+	if short := p.Trace.Run.Steps < int64(p.Limit("steps")); short && stat.FirstBad(c.Values) < 0 {
+		p.Skip("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
+		return
+	}
+	for _, look := range []func(*nnvet.Pass, []pace, course) *excess{rewritten, blownUp, thrown} {
+		if x := look(p, ws, c); x != nil {
+			reportExcess(p, x, c)
+			return
+		}
+	}
+	p.Measured("%s", board(stat.Median(medians(ws, 0, math.MaxInt64))))
+}
+
+// rewritten finds a weight that a typical step changes by a large part of itself.
+func rewritten(p *nnvet.Pass, ws []pace, c course) *excess {
+	var x *excess
+	for i := range ws {
+		w := &ws[i]
+		if r := w.median(0, math.MaxInt64); r > p.Limit("ratio") && len(w.ratio) >= int(p.Limit("looks")) && (x == nil || r > x.ratio) {
+			x = &excess{worst: w, ratio: r, limit: "ratio", confidence: 0.9, span: nnvet.Span{From: w.steps[0], To: w.steps[len(w.steps)-1]}}
+		}
+	}
+	if x == nil {
+		return nil
+	}
+	x.typical = stat.Median(medians(sameGroup(ws, x.worst), 0, math.MaxInt64))
+	x.says = fmt.Sprintf("a typical step changes %s by %s of its norm", x.worst.param.Name, part(x.ratio))
+	return x
+}
+
+// blownUp finds a loss that blew up, and did not come back, after steps that
+// were longer than healthy ones.
+func blownUp(p *nnvet.Pass, ws []pace, c course) *excess {
+	i := c.blowUp(p.Limit("rise"))
+	if i < 0 || c.skill() >= p.Limit("skill") || unsettled(p, c) {
+		return nil
+	}
+	at := c.Steps[i]
+	moved := grown(p.Trace, ws)
+	typical := stat.Median(medians(moved, 0, at))
+	if !(typical > p.Limit("fast")) || !stat.Finite(c.Values[i]) && otherwiseBad(p, c, i, typical) {
+		return nil
+	}
+	x := fastest(moved, 0, at)
+	x.typical, x.limit, x.confidence = typical, "fast", 0.8
+	x.span = nnvet.Span{From: x.worst.steps[0], To: at}
+	x.says = fmt.Sprintf("the loss blew up by step %d, after steps that changed the weights by %s of their norm", at, part(typical))
+	return x
+}
+
+// unsettled reports whether training goes on and may yet come right.
+func unsettled(p *nnvet.Pass, c course) bool {
+	return p.Trace.Run.Ended == nnvet.Running && stat.FirstBad(c.Values) < 0
+}
+
+// otherwiseBad reports whether a loss that stopped being finite has another
+// explanation: values that came in so, or an operation such as log that failed
+// in a training that went well until then.
+func otherwiseBad(p *nnvet.Pass, c course, i int, typical float64) bool {
+	e := p.Trace.Event(nnvet.NonFinite)
+	switch {
+	case e == nil:
+		return false
+	case e.Text == "input" || e.Text == "target":
+		return true
+	case e.Text == "update" || e.Text == "parameter":
+		return false
+	}
+	before := c.Values[:i]
+	return typical <= p.Limit("ratio") && (len(before) == 0 || stat.EMA(before, 0.9)[i-1] <= c.scale.Loss)
+}
+
+// thrown finds a run that learned nothing, one of whose steps threw a weight
+// far from where it was.
+func thrown(p *nnvet.Pass, ws []pace, c course) *excess {
+	if c.skill() > p.Limit("learned") || unsettled(p, c) {
+		return nil
+	}
+	var x *excess
+	for _, w := range grown(p.Trace, ws) {
+		for i, r := range w.ratio {
+			if r > p.Limit("ratio") && (x == nil || r > x.ratio) {
+				x = &excess{worst: &w, ratio: r, limit: "ratio", confidence: 0.6, span: nnvet.Span{From: w.steps[i], To: w.steps[i]}}
+			}
+		}
+	}
+	if x == nil {
+		return nil
+	}
+	x.typical = stat.Median(medians(sameGroup(ws, x.worst), 0, x.span.From))
+	x.says = fmt.Sprintf("step %d changed %s by %s of its norm", x.span.From, x.worst.param.Name, part(x.ratio))
+	return x
+}
+
+// grown returns the weights that do not start at next to nothing.
+func grown(t *nnvet.Trace, ws []pace) []pace {
+	var out []pace
+	for _, w := range ws {
+		if !w.bornSmall(t) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// sameGroup returns the weights that share the learning rate of w.
+func sameGroup(ws []pace, w *pace) []pace {
+	var out []pace
+	for _, o := range ws {
+		if o.group == w.group {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// fastest returns the weight with the highest median ratio over some steps.
+// At least one was looked at there.
+func fastest(ws []pace, from, to int64) *excess {
+	x := &excess{}
+	for i := range ws {
+		if r := ws[i].median(from, to); x.worst == nil && r > 0 || r > x.ratio {
+			x.worst, x.ratio = &ws[i], r
+		}
+	}
+	return x
+}
+
+func reportExcess(p *nnvet.Pass, x *excess, c course) {
+	f := nnvet.Finding{
+		Confidence: x.confidence,
+		Source:     place(p.Trace, x.worst.group),
+		Label:      fmt.Sprintf("weights change by %s a step", part(x.ratio)),
+		Span:       x.span,
+		Brief:      board(x.ratio),
+		Message:    fmt.Sprintf("%s; %s", x.says, c.ended()),
+		Evidence: []nnvet.Evidence{
+			{What: "update over weight of " + x.worst.param.Name, Saw: x.ratio, Key: x.worst.key, Limit: x.limit, Lo: slowest, Hi: 0.032},
+		},
+	}
+	switch skill := c.skill(); {
+	case skill <= p.Limit("learned"):
+		f.Severity = nnvet.Error
+		f.Evidence = append(f.Evidence, c.evidence("learned"))
+	case skill < p.Limit("skill"):
+		f.Evidence = append(f.Evidence, c.evidence("skill"))
+	}
+	if change, ok := changeRate(p.Trace, x.worst.group, x.worst.rate, healthyPace/x.typical); ok && change.to < change.from {
+		f.Treatments = append(f.Treatments, change.treatment())
+	} else {
+		f.Treatments = append(f.Treatments, nnvet.Treatment{Action: "lower the learning rate to a tenth, and again until the loss falls steadily"})
+	}
+	p.Report(f)
+}

@@ -1,0 +1,113 @@
+package learningrate
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+//go:embed lr_too_low.md
+var tooLowDoc string
+
+// slowest is the smallest median update ratio of healthy runs, 10^-3.36.
+const slowest = 4.4e-4
+
+// TooLow finds steps that are too short for the run to get anywhere.
+var TooLow = nnvet.Check{
+	ID:       "NN0602",
+	Name:     "lr-too-low",
+	Pitfall:  nnvet.LearningRate,
+	Doc:      tooLowDoc,
+	Severity: nnvet.Warning,
+	Needs: []nnvet.Need{
+		nnvet.NeedSeries(nnvet.Rate, ""), nnvet.NeedSeries(nnvet.Update, ""), nnvet.NeedSeries(nnvet.Loss, nnvet.Train),
+	},
+	Limits: []nnvet.Limit{
+		{Name: "ratio", Default: 6.3e-5, Source: "measured on small MLPs: log10 of the median below -4.2 found 14 of 15 rates that were too low, and 0 of 200 healthy ones"},
+		{Name: "slowest", Default: slowest, Source: "measured on small MLPs: the smallest median ratio of 200 healthy runs, 10^-3.36"},
+		{Name: "late", Default: 0.05, Source: "measured on small MLPs: a loss that still falls by so many baselines in the last tenth was cut off"},
+		{Name: "dead", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
+		enoughSteps, healthySkill, noSkill,
+	},
+	Explains: []string{"NN0201"},
+	AtEnd:    true,
+	Run:      tooLow,
+}
+
+func tooLow(p *nnvet.Pass) {
+	ws := paces(p.Trace)
+	c, err := courseOf(p.Trace)
+	switch site, share := deadest(p.Trace); {
+	case len(ws) == 0:
+		p.Skip("no weight of two dimensions or more was seen to move")
+		return
+	case err != nil:
+		p.Skip("%v", err)
+		return
+	case p.Trace.Run.Steps < int64(p.Limit("steps")):
+		p.Skip("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
+		return
+	case share >= p.Limit("dead"):
+		p.Skip("%.0f %% of the units of %s are dead, which shortens the steps at any rate", 100*share, site)
+		return
+	}
+	from, to := c.Steps[0], c.Steps[c.Len()-1]
+	all := medians(ws, from, to)
+	typical := stat.Median(all)
+	p.Measured("%s", board(typical))
+	// A network that has learned what it can, or most of whose layers get no
+	// gradient, moves as little. It moved well at first, or elsewhere.
+	early := stat.Median(medians(ws, from, from+(to-from)/10))
+	if !(typical < p.Limit("ratio")) || slices.Max(all) >= p.Limit("slowest") || early >= p.Limit("slowest") {
+		return
+	}
+	switch skill, late := c.skill(), c.late(); {
+	case math.IsInf(skill, -1): // another story
+	case skill < p.Limit("skill"):
+		reportLow(p, ws, c, typical, c.evidence("skill"))
+	case late > p.Limit("late"):
+		reportLow(p, ws, c, typical, nnvet.Evidence{What: "fall of the loss in the last tenth, in constants' losses", Saw: late, Key: c.Key, Limit: "late"})
+	}
+}
+
+// deadest returns the layer that has the largest share of dead units at the end.
+func deadest(t *nnvet.Trace) (site string, share float64) {
+	for s := range t.All(nnvet.Dead) {
+		if _, v := s.Last(); v > share {
+			site, share = s.Key.Site, v
+		}
+	}
+	return site, share
+}
+
+func reportLow(p *nnvet.Pass, ws []pace, c course, typical float64, harm nnvet.Evidence) {
+	w := &ws[0]
+	f := nnvet.Finding{
+		Confidence: 0.9,
+		Source:     place(p.Trace, w.group),
+		Label:      fmt.Sprintf("weights change by %s a step", part(typical)),
+		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
+		Brief:      board(typical),
+		Message:    fmt.Sprintf("a typical step changes the weights by %s of their norm; %s", part(typical), c.ended()),
+		Evidence: []nnvet.Evidence{
+			{What: "update over weight, median", Saw: typical, Key: nnvet.Key{Quantity: nnvet.Update}, Limit: "ratio", Lo: slowest, Hi: 0.032},
+			harm,
+		},
+	}
+	if c.skill() < p.Limit("learned") {
+		f.Severity = nnvet.Error
+	}
+	// Every group's rate is as wrong, as far as the trace can tell; the first
+	// weight's is named.
+	mine := stat.Median(medians(sameGroup(ws, w), c.Steps[0], c.Steps[c.Len()-1]))
+	if change, ok := changeRate(p.Trace, w.group, w.rate, healthyPace/mine); ok && change.to > change.from {
+		f.Treatments = append(f.Treatments, change.treatment())
+	} else {
+		f.Treatments = append(f.Treatments, nnvet.Treatment{Action: "raise the learning rate 10-fold, and again until the loss no longer falls faster"})
+	}
+	p.Report(f)
+}

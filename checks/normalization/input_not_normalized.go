@@ -1,0 +1,245 @@
+package normalization
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+//go:embed input_not_normalized.md
+var inputNotNormalizedDoc string
+
+// InputNotNormalized finds inputs whose scale is far from 1, or whose columns
+// are scaled far apart.
+var InputNotNormalized = nnvet.Check{
+	ID:       "NN0101",
+	Name:     "input-not-normalized",
+	Pitfall:  nnvet.Normalization,
+	Doc:      inputNotNormalizedDoc,
+	Severity: nnvet.Error,
+	Needs:    []nnvet.Need{nnvet.NeedProfile(nnvet.Input)},
+	Limits: []nnvet.Limit{
+		{Name: "spread", Default: 1, Source: "small synthetic networks: 0.03 in healthy inputs, no alarm on 60 odd but healthy ones (pixels, sparse, skewed)"},
+		{Name: "spread-error", Default: 2, Source: "small synthetic networks: all spreads that were injected lie beyond it, and cost skill"},
+		{Name: "scale", Default: 0.7, Source: "small synthetic networks: 0.006 in healthy inputs, no alarm on 60 odd but healthy ones"},
+		{Name: "scale-error", Default: 1, Source: "small synthetic networks: all scales that were injected lie beyond it, and cost skill"},
+		{Name: "sparse", Default: 0.9, Source: "convention: a column that is zero nine times of ten is a flag or a count"},
+		{Name: "group", Default: 0.25, Source: "convention: pixels share one range (two thirds of those of scikit-learn's digits do), columns of a table do not"},
+		{Name: "dominance", Default: 10, Source: "convention: supports a finding, never makes one"},
+	},
+	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201"},
+	Run: func(p *nnvet.Pass) {
+		for i := range p.Trace.Profiles {
+			if x := &p.Trace.Profiles[i]; x.Role == nnvet.Input && x.Split == nnvet.Train {
+				judgeInput(p, x)
+			}
+		}
+	},
+}
+
+func judgeInput(p *nnvet.Pass, x *nnvet.Profile) {
+	if strings.Contains(x.DType, "int") || x.DType == "bool" {
+		p.Skip("the inputs of %s are whole numbers (%s): the network looks them up or converts them", x.Site, x.DType)
+		return
+	}
+	cols := dense(x, p.Limit("sparse"))
+	if len(cols) == 0 {
+		if x.All().N == 0 {
+			p.Skip("no finite input was seen")
+		} else {
+			p.Measured("binary")
+		}
+		return
+	}
+	in := survey(x, cols)
+	p.Measured("std %s", short(in.all.Std))
+	rows, columns := normalizes(p.Trace)
+	switch {
+	case columns:
+		p.Measured("norm first")
+	case pictures(x, in.all):
+	case in.spread >= p.Limit("spread") && sameRange(in) < p.Limit("group"):
+		reportSpread(p, x, in)
+	case !rows && math.Abs(in.scale) >= p.Limit("scale"):
+		reportScale(p, x, in)
+	}
+}
+
+// An intake is what the checked columns of an input look like.
+type intake struct {
+	cols      []nnvet.Column // sorted by std
+	all       nnvet.Moments
+	spread    float64 // decades between the smallest and the largest std
+	scale     float64 // log10 of the root mean square
+	dominance float64 // the largest variance over the mean variance
+}
+
+// dense returns the columns that standardizing is meant for: they vary, and
+// are neither flags nor mostly zero.
+func dense(x *nnvet.Profile, sparse float64) []nnvet.Column {
+	return slices.DeleteFunc(slices.Clone(x.Columns), func(c nnvet.Column) bool {
+		zeros := float64(c.Zeros) / float64(c.N)
+		return !(c.Std > 0) || c.Constant() || c.Binary() || zeros > sparse
+	})
+}
+
+func survey(x *nnvet.Profile, cols []nnvet.Column) intake {
+	slices.SortStableFunc(cols, func(a, b nnvet.Column) int { return cmp.Compare(a.Std, b.Std) })
+	in := intake{cols: cols}
+	var variance float64
+	for _, c := range cols {
+		in.all = in.all.Merge(c.Moments)
+		variance += c.Std * c.Std / float64(len(cols))
+	}
+	smallest, largest := cols[0].Std, cols[len(cols)-1].Std
+	in.spread = math.Log10(largest / smallest)
+	in.scale = math.Log10(in.all.RMS())
+	in.dominance = largest * largest / variance
+	return in
+}
+
+// normalizes reports whether the network begins with a layer that brings every
+// row to one scale, and whether it does so for every column.
+func normalizes(t *nnvet.Trace) (rows, columns bool) {
+	for _, l := range t.Layers {
+		switch k := l.Kind; {
+		case !l.Leaf, k == "Flatten", k == "Unflatten", k == "Identity", strings.HasPrefix(k, "Dropout"):
+			continue
+		case strings.Contains(k, "BatchNorm"), strings.Contains(k, "InstanceNorm"), strings.HasPrefix(k, "Embedding"):
+			return true, true
+		default:
+			return k == "LayerNorm" || k == "GroupNorm" || k == "RMSNorm", false
+		}
+	}
+	return false, false
+}
+
+// pictures reports whether the inputs are images or waves in a usual range.
+func pictures(x *nnvet.Profile, all nnvet.Moments) bool {
+	return x.Layout == "channels" && all.Min >= -1 && all.Max <= 1
+}
+
+// sameRange returns the share of columns that reach both the smallest and the
+// largest number of all. Those of an image that was laid flat do: they belong
+// together, and a pixel that hardly varies is meant to count for little.
+func sameRange(in intake) float64 {
+	n := 0
+	for _, c := range in.cols {
+		if c.Min == in.all.Min && c.Max == in.all.Max {
+			n++
+		}
+	}
+	return float64(n) / float64(len(in.cols))
+}
+
+// bytes reports whether inputs are the numbers from 0 to 255, and nearly all
+// of them, which whole numbers of another kind would rarely be.
+func bytes(all nnvet.Moments) bool {
+	return all.Whole && all.Min >= 0 && all.Min < 5 && all.Max > 250 && all.Max <= 255
+}
+
+func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
+	small, large := in.cols[0], in.cols[len(in.cols)-1]
+	apart := short(math.Pow(10, in.spread))
+	f := finding(p, x)
+	f.Brief = apart + "x apart"
+	f.Message = fmt.Sprintf("column %d of %d has std %s, column %d has %s: %s times apart",
+		large.Index, x.Of, figure(large.Std), small.Index, figure(small.Std), apart)
+	f.Evidence = []nnvet.Evidence{
+		{What: "spread of the columns' std", Saw: in.spread, Unit: "decades", Limit: "spread"},
+		{What: fmt.Sprintf("largest std (column %d)", large.Index), Saw: large.Std, Lo: 0.3, Hi: 3},
+		{What: fmt.Sprintf("smallest std (column %d)", small.Index), Saw: small.Std, Lo: 0.3, Hi: 3},
+	}
+	if in.dominance >= p.Limit("dominance") {
+		f.Evidence = append(f.Evidence, nnvet.Evidence{
+			What: fmt.Sprintf("variance of column %d / mean", large.Index), Saw: in.dominance, Limit: "dominance"})
+	}
+	f.Treatments = []nnvet.Treatment{{Action: standardize(x, culprits(in, p.Limit("spread")))}}
+	// Columns that are only small are left out of what the network learns, and
+	// sometimes they should be; columns that are large upset all the others.
+	onlySmall := math.Abs(math.Log10(large.RMS())) < p.Limit("scale-error")
+	if onlySmall {
+		f.Treatments = append(f.Treatments, nnvet.Treatment{
+			Action: "or leave a column small where it should matter less, and ignore this check with that reason"})
+	}
+	if onlySmall || in.spread < p.Limit("spread-error") {
+		f.Severity, f.Confidence = nnvet.Warning, 0.7
+	}
+	p.Report(f)
+}
+
+func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
+	f := finding(p, x)
+	f.Brief = brief(in.all)
+	f.Message = fmt.Sprintf("inputs reach the network with mean %s and std %s instead of 0 and 1", center(in.all), figure(in.all.Std))
+	f.Evidence = []nnvet.Evidence{
+		{What: "rms of all columns, from 1", Saw: math.Abs(in.scale), Unit: "decades", Limit: "scale"},
+		{What: "mean", Saw: in.all.Mean, Lo: -1, Hi: 1},
+		{What: "std", Saw: in.all.Std, Lo: 0.3, Hi: 3},
+	}
+	f.Treatments = []nnvet.Treatment{{
+		Action: "standardize the inputs with the training set's figures: " + standardized("x", in.all)}}
+	if bytes(in.all) {
+		f.Message = fmt.Sprintf("inputs reach the network as raw bytes, std %s instead of 1", figure(in.all.Std))
+		f.Treatments = append([]nnvet.Treatment{{Action: "scale the bytes to -1..1: x / 127.5 - 1"}}, f.Treatments...)
+	}
+	if math.Abs(in.scale) < p.Limit("scale-error") {
+		f.Severity, f.Confidence = nnvet.Warning, 0.7
+	}
+	p.Report(f)
+}
+
+// finding returns what the findings about an input have in common.
+func finding(p *nnvet.Pass, x *nnvet.Profile) nnvet.Finding {
+	f := nnvet.Finding{Confidence: 0.95, Span: nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)}}
+	for i := range p.Trace.Profiles {
+		if o := &p.Trace.Profiles[i]; o != x && o.Role == x.Role && o.Split == x.Split {
+			f.Site = x.Site // several networks are fed
+		}
+	}
+	for _, c := range p.Trace.Calls {
+		if c.Func == "TensorDataset" || c.Func == "DataLoader" {
+			f.Source = c.Source
+			break
+		}
+	}
+	return f
+}
+
+// culprits returns the columns without which the others, and columns of the
+// usual scale, would lie within the limit: those that are further than half of
+// it from the median. It returns none where the median itself is off.
+func culprits(in intake, limit float64) []nnvet.Column {
+	var decades []float64
+	for _, c := range in.cols {
+		decades = append(decades, math.Log10(c.Std))
+	}
+	median := stat.Median(decades)
+	if math.Abs(median) > limit/2 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(in.cols), func(c nnvet.Column) bool {
+		return math.Abs(math.Log10(c.Std)-median) <= limit/2
+	})
+}
+
+// standardize says what to do about columns: the figures where they are few
+// and all were looked at.
+func standardize(x *nnvet.Profile, cols []nnvet.Column) string {
+	const few = 4
+	if len(cols) == 0 || len(cols) > few || len(x.Columns) < x.Of {
+		return "standardize every column with its own mean and std, both taken from the training rows: (x - mean) / std"
+	}
+	slices.SortFunc(cols, func(a, b nnvet.Column) int { return a.Index - b.Index })
+	var each []string
+	for _, c := range cols {
+		each = append(each, standardized(fmt.Sprintf("x[:, %d]", c.Index), c.Moments))
+	}
+	return "standardize with the training set's figures: " + strings.Join(each, ", ")
+}

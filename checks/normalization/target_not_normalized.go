@@ -1,0 +1,190 @@
+package normalization
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+//go:embed target_not_normalized.md
+var targetNotNormalizedDoc string
+
+// TargetNotNormalized finds regressions that spend their steps on reaching the
+// range of the targets.
+var TargetNotNormalized = nnvet.Check{
+	ID:       "NN0103",
+	Name:     "target-not-normalized",
+	Pitfall:  nnvet.Normalization,
+	Doc:      targetNotNormalizedDoc,
+	Severity: nnvet.Warning,
+	Needs:    []nnvet.Need{nnvet.NeedHead, nnvet.NeedProfile(nnvet.Target)},
+	Limits: []nnvet.Limit{
+		{Name: "scale", Default: 0.7, Source: "small synthetic networks: |log10 rms| is at most 0.04 in healthy targets"},
+		{Name: "scale-error", Default: 1, Source: "small synthetic networks: targets scaled by 10 or more cost skill, if they delay learning"},
+		{Name: "wasted", Default: 0.1, Source: "convention: a tenth of the training is more than a warm-up takes"},
+		{Name: "skill", Default: 0.02, Source: "the smallest effect that nnvet counts as one"},
+		{Name: "steps", Default: 50, Source: "convention: a tenth of fewer is lost in the noise of single batches"},
+	},
+	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201"},
+	AtEnd:    true,
+	Run: func(p *nnvet.Pass) {
+		regressions := 0
+		for i := range p.Trace.Heads {
+			if h := &p.Trace.Heads[i]; regression(h) {
+				regressions++
+				judgeTarget(p, h)
+			}
+		}
+		if regressions == 0 {
+			p.Skip("no loss here compares numbers")
+		}
+	},
+}
+
+func regression(h *nnvet.Head) bool {
+	return slices.Contains([]nnvet.LossKind{nnvet.MSE, nnvet.L1, nnvet.SmoothL1, nnvet.Huber}, h.Loss)
+}
+
+func judgeTarget(p *nnvet.Pass, h *nnvet.Head) {
+	y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, h.Name)
+	if y == nil || y.All().N == 0 {
+		p.Skip("no finite targets of %s were recorded", h.Name)
+		return
+	}
+	all := y.All()
+	p.Measured("std %s", short(all.Std))
+	scale := math.Log10(all.RMS())
+	if math.Abs(scale) < p.Limit("scale") {
+		return
+	}
+	if len(h.Chain) == 0 {
+		p.Skip("what feeds %s was not recorded", h.Name)
+		return
+	}
+	if op := rescales(h); op != "" {
+		p.Measured("by %.9s", op) // the network does not end in its last layer, and may well scale by itself
+		return
+	}
+	b, err := baseline(p.Trace, h, all)
+	if err != nil {
+		p.Skip("%v", err)
+		return
+	}
+	loss := p.Trace.TrainLoss(h)
+	a := approachTo(loss, b.Loss*(1-p.Limit("skill")))
+	if n := loss.Len(); n == 0 || float64(n) < p.Limit("steps") && !a.broke {
+		p.Skip("%d losses of %s were recorded; it takes %g to judge", loss.Len(), h.Name, p.Limit("steps"))
+		return
+	}
+	if !a.reached || a.share >= p.Limit("wasted") {
+		reportTarget(p, h, y, b, a)
+	}
+}
+
+// rescales returns the operation between the last layer and the loss that
+// changes the scale of predictions, or "".
+func rescales(h *nnvet.Head) string {
+	for _, op := range h.Chain {
+		switch op.Kind {
+		case "reshape", "select", "dropout", "linear", "conv":
+		default:
+			return op.Kind
+		}
+	}
+	return ""
+}
+
+// baseline returns the loss of the best constant. The Huber losses are the
+// absolute error less about half where errors are large, so that is what they
+// are compared with there.
+func baseline(t *nnvet.Trace, h *nnvet.Head, y nnvet.Moments) (nnvet.Baseline, error) {
+	like := *h
+	if (h.Loss == nnvet.SmoothL1 || h.Loss == nnvet.Huber) && y.Std > 3 {
+		like.Loss = nnvet.L1
+	}
+	return t.Baseline(&like, nnvet.Train)
+}
+
+// An approach is how a loss came down to that of the best constant.
+type approach struct {
+	reached bool
+	steps   int64   // until then, or in all
+	share   float64 // of the recorded steps
+	broke   bool    // it stopped being finite before
+}
+
+// approachTo follows the mean of a fiftieth of the losses, at most 20 of them,
+// since single batches are noisy.
+func approachTo(s *nnvet.Series, goal float64) approach {
+	w := min(max(s.Len()/50, 1), 20)
+	for i := 0; i+w <= s.Len(); i++ {
+		a := approach{steps: s.Steps[i] - s.Steps[0], share: float64(i) / float64(s.Len())}
+		switch m := stat.Mean(s.Values[i : i+w]); {
+		case !stat.Finite(m):
+			a.broke, a.steps = true, s.Steps[i+stat.FirstBad(s.Values[i:])]
+			return a
+		case m <= goal:
+			a.reached = true
+			return a
+		}
+	}
+	if s.Len() == 0 {
+		return approach{}
+	}
+	last, _ := s.Last()
+	return approach{steps: last + 1, share: 1}
+}
+
+func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseline, a approach) {
+	all := y.All()
+	loss := p.Trace.TrainLoss(h)
+	last, final := loss.Last()
+	span := nnvet.Span{From: loss.Steps[0], To: last}
+	if a.reached {
+		span.To = a.steps
+	}
+	f := nnvet.Finding{
+		Site:       h.Name,
+		Source:     h.Source,
+		Label:      fmt.Sprintf("targets have mean %s, std %s", figure(all.Mean), figure(all.Std)),
+		Span:       span,
+		Brief:      brief(all),
+		Confidence: 0.9,
+		Evidence: []nnvet.Evidence{
+			{What: "rms of the targets, from 1", Saw: math.Abs(math.Log10(all.RMS())), Unit: "decades", Limit: "scale"},
+			{What: "mean of the targets", Saw: all.Mean, Lo: -1, Hi: 1},
+			{What: "std of the targets", Saw: all.Std, Lo: 0.3, Hi: 3},
+			{What: "loss of " + b.How, Saw: b.Loss},
+		},
+		Treatments: []nnvet.Treatment{{Action: unscale(y)}},
+	}
+	switch {
+	case a.broke:
+		f.Severity = nnvet.Error
+		f.Message = fmt.Sprintf("the loss stopped being finite at step %d, before it came down to that of %s", a.steps, b.How)
+	case !a.reached:
+		f.Severity = nnvet.Error
+		f.Message = fmt.Sprintf("after %d steps the loss is still above that of %s", a.steps, b.How)
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "last loss", Saw: final, Key: loss.Key})
+	default:
+		f.Message = fmt.Sprintf("%d of %d steps went into reaching the range of the targets, mean %s and std %s", a.steps, last+1, figure(all.Mean), figure(all.Std))
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of steps above that", Saw: a.share, Key: loss.Key, Limit: "wasted"})
+		if math.Abs(math.Log10(all.RMS())) >= p.Limit("scale-error") {
+			f.Severity = nnvet.Error
+		}
+	}
+	p.Report(f)
+}
+
+func unscale(y *nnvet.Profile) string {
+	if len(y.Columns) > 1 || y.Of > 1 {
+		return "standardize every target with its own mean and std of the training rows, and turn predictions back before they are reported"
+	}
+	m := y.All()
+	return fmt.Sprintf("standardize the targets with the training set's figures, %s, and report %s * prediction + %s",
+		standardized("y", m), figure(m.Std), center(m))
+}

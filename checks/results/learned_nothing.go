@@ -1,0 +1,189 @@
+package results
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+//go:embed learned_nothing.md
+var learnedNothingDoc string
+
+// LearnedNothing finds networks that end no better than a constant.
+var LearnedNothing = nnvet.Check{
+	ID:       "NN0201",
+	Name:     "learned-nothing",
+	Pitfall:  nnvet.Results,
+	Doc:      learnedNothingDoc,
+	Severity: nnvet.Error,
+	Needs:    []nnvet.Need{nnvet.NeedHead},
+	Limits: []nnvet.Limit{
+		{Name: "skill", Default: 0.02, Source: "the smallest effect that nnvet counts as one; healthy small networks reach 0.32 in 95 of 100 runs"},
+		{Name: "steps", Default: 50, Source: "convention: fewer steps may be a trial whether the script runs at all"},
+		{Name: "accuracy", Default: 0.05, Source: "convention: five points above the commonest class are learned, however bad the loss"},
+	},
+	AtEnd: true,
+	Run: func(p *nnvet.Pass) {
+		h, err := p.Trace.MainHead()
+		if err != nil {
+			p.Skip("%v", err)
+			return
+		}
+		end, err := outcome(p.Trace, h)
+		if err != nil {
+			p.Skip("%v", err)
+			return
+		}
+		if float64(p.Trace.Run.Steps) < p.Limit("steps") && stat.Finite(end.loss) {
+			p.Skip("the run has %d steps; it takes %g to judge", p.Trace.Run.Steps, p.Limit("steps"))
+			return
+		}
+		p.Measured("skill %.2f", max(end.skill, -9))
+		if end.skill <= p.Limit("skill") && !learnedAnyway(p, h, end) {
+			reportNothing(p, h, end)
+		}
+	},
+}
+
+// An ending is how a run came out on one split of the data.
+type ending struct {
+	split    string
+	series   *nnvet.Series
+	from     int64   // first step of the last tenth
+	loss     float64 // mean over it
+	base     nnvet.Baseline
+	skill    float64
+	accuracy float64 // mean over the last tenth; NaN where not recorded
+	majority float64 // share of the commonest class; NaN where there are no classes
+}
+
+// outcome returns how the run ended on validation data, or on training data
+// where it saw no other.
+func outcome(t *nnvet.Trace, h *nnvet.Head) (ending, error) {
+	e := ending{split: nnvet.Validation, series: t.Series(nnvet.Key{Quantity: nnvet.Loss, Split: nnvet.Validation})}
+	if e.series.Len() == 0 {
+		e.split, e.series = nnvet.Train, t.TrainLoss(h)
+	}
+	if e.series.Len() == 0 {
+		return e, fmt.Errorf("no loss of %s was recorded", h.Name)
+	}
+	var err error
+	if e.base, err = t.Baseline(h, e.split); err != nil {
+		return e, err
+	}
+	var losses []float64
+	e.from, losses = lastTenth(e.series)
+	e.loss = stat.Mean(losses)
+	e.skill = e.base.Skill(e.loss)
+	e.accuracy, e.majority = math.NaN(), majority(t, h, e.split)
+	if s := t.Series(nnvet.Key{Quantity: nnvet.Accuracy, Split: e.split}); s.Len() > 0 {
+		_, shares := lastTenth(s)
+		e.accuracy = stat.Mean(shares)
+	}
+	return e, nil
+}
+
+// lastTenth returns the last tenth of a series, at least one value, and its
+// first step.
+func lastTenth(s *nnvet.Series) (from int64, values []float64) {
+	i := s.Len() - max(s.Len()/10, 1)
+	return s.Steps[i], s.Values[i:]
+}
+
+// majority returns the share of the commonest class among the targets of a
+// split, or of the training split where the split's own are not known.
+func majority(t *nnvet.Trace, h *nnvet.Head, split string) float64 {
+	for _, s := range []string{split, nnvet.Train} {
+		if y := t.ProfileOf(nnvet.Target, s, h.Name); y != nil && y.ClassCount() > 0 {
+			var most int64
+			for _, n := range y.Classes {
+				most = max(most, n)
+			}
+			return float64(most) / float64(y.ClassCount())
+		}
+	}
+	return math.NaN()
+}
+
+// learnedAnyway reports whether the network knows more than its final loss
+// says: its accuracy is above that of the commonest class, or it fits its
+// training rows and was better on others before, so that it overfits.
+func learnedAnyway(p *nnvet.Pass, h *nnvet.Head, end ending) bool {
+	if end.accuracy-end.majority > p.Limit("accuracy") {
+		p.Measured("acc %.0f%%", 100*end.accuracy)
+		return true
+	}
+	if end.split == nnvet.Train {
+		return false
+	}
+	best := math.Inf(1)
+	for _, v := range end.series.Values {
+		best = min(best, v)
+	}
+	if end.base.Skill(best) <= p.Limit("skill") || trainSkill(p.Trace, h) <= p.Limit("skill") {
+		return false
+	}
+	p.Measured("overfits")
+	return true
+}
+
+// trainSkill returns the skill on training data over the last tenth of the
+// run, or -Inf where it is not known.
+func trainSkill(t *nnvet.Trace, h *nnvet.Head) float64 {
+	s := t.TrainLoss(h)
+	b, err := t.Baseline(h, nnvet.Train)
+	if s.Len() == 0 || err != nil {
+		return math.Inf(-1)
+	}
+	_, losses := lastTenth(s)
+	return b.Skill(stat.Mean(losses))
+}
+
+func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
+	last, _ := end.series.Last()
+	data := map[string]string{nnvet.Train: "training", nnvet.Validation: "validation"}[end.split]
+	f := nnvet.Finding{
+		Source:     h.Source,
+		Span:       nnvet.Span{From: end.from, To: last},
+		Brief:      "at chance",
+		Confidence: 0.95,
+		Message:    fmt.Sprintf("%s loss ends at %s, no better than the %s of %s, which needs no network", data, figure(end.loss), figure(end.base.Loss), end.base.How),
+		Evidence: []nnvet.Evidence{
+			{What: "loss, mean of the last tenth", Saw: end.loss, Key: end.series.Key},
+			{What: "loss of " + end.base.How, Saw: end.base.Loss},
+			{What: "skill, 1 - loss / that", Saw: end.skill, Limit: "skill"},
+		},
+		Treatments: []nnvet.Treatment{
+			{Action: "look at a batch as the network gets it, inputs beside targets, and check that they belong together"},
+			{Action: "train on 16 rows alone: a network that cannot learn those by heart has a fault in its code, not in its data"},
+		},
+	}
+	if !stat.Finite(end.loss) {
+		f.Brief = "no loss"
+		f.Message = fmt.Sprintf("%s loss is not finite at the end, so the network predicts nothing", data)
+	}
+	if end.split == nnvet.Validation && trainSkill(p.Trace, h) > p.Limit("skill") {
+		f.Message += "; what it learned of the training rows holds for no others"
+		f.Treatments[1] = nnvet.Treatment{Action: "check that validation rows are prepared, scaled and labelled exactly as training rows are"}
+	}
+	if !math.IsNaN(end.accuracy) {
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "accuracy", Saw: end.accuracy,
+			Key: nnvet.Key{Quantity: nnvet.Accuracy, Split: end.split}})
+	}
+	if !math.IsNaN(end.majority) {
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of the commonest class", Saw: end.majority})
+	}
+	p.Report(f)
+}
+
+// figure writes a loss to three digits, without an exponent while it is of a
+// usual size.
+func figure(v float64) string {
+	if a := math.Abs(v); a >= 1e-4 && a < 1e7 {
+		return fmt.Sprint(stat.Signif(v, 3))
+	}
+	return fmt.Sprintf("%.3g", v)
+}

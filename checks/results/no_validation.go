@@ -1,0 +1,72 @@
+package results
+
+import (
+	_ "embed"
+	"fmt"
+
+	"github.com/nnvet/nnvet"
+)
+
+//go:embed no_validation.md
+var noValidationDoc string
+
+// NoValidation finds runs that never looked at data they were not trained on.
+var NoValidation = nnvet.Check{
+	ID:       "NN0202",
+	Name:     "no-validation",
+	Pitfall:  nnvet.Results,
+	Doc:      noValidationDoc,
+	Severity: nnvet.Warning,
+	Needs:    []nnvet.Need{nnvet.NeedSeries(nnvet.Loss, nnvet.Train)},
+	Limits: []nnvet.Limit{
+		{Name: "steps", Default: 100, Source: "convention: fewer steps may be a trial whether the script runs at all"},
+	},
+	AtEnd: true,
+	Run: func(p *nnvet.Pass) {
+		r := p.Trace.Run
+		switch n := evaluations(p.Trace); {
+		case n > 0:
+			p.Measured("%d seen", n)
+		case r.Ended != nnvet.Exited:
+			p.Skip("the run did not come to its own end, where it may have validated")
+		case float64(r.Steps) < p.Limit("steps"):
+			p.Skip("the run has %d steps; it takes %g to judge", r.Steps, p.Limit("steps"))
+		default:
+			p.Report(nnvet.Finding{
+				Span:       nnvet.Span{To: r.Steps - 1},
+				Brief:      "none",
+				Confidence: 0.8, // it may happen in another process
+				Message:    fmt.Sprintf("%d steps of training, and not one look at data that was not trained on", r.Steps),
+				Evidence: []nnvet.Evidence{
+					{What: "evaluations", Saw: 0},
+					{What: "steps of training", Saw: float64(r.Steps), Unit: "steps", Limit: "steps"},
+				},
+				Treatments: []nnvet.Treatment{{
+					Action: "hold out 20 percent of the rows, shuffled first, and after every epoch take the loss on them with net.eval() and torch.no_grad()",
+				}},
+			})
+		}
+	},
+}
+
+// evaluations returns how often the run looked at validation data, as far as
+// its trace shows: 0 only where there is no trace of it at all.
+func evaluations(t *nnvet.Trace) int {
+	most := 0
+	for _, q := range nnvet.Quantities {
+		for s := range t.All(q.Name) {
+			if s.Key.Split == nnvet.Validation {
+				most = max(most, s.Len())
+			}
+		}
+	}
+	for _, p := range t.Profiles {
+		if p.Split == nnvet.Validation {
+			most = max(most, 1)
+		}
+	}
+	if e := t.Event(nnvet.ValidationInTrain); e != nil {
+		most = max(most, int(e.Count), 1)
+	}
+	return most
+}

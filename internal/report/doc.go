@@ -1,0 +1,43 @@
+// Package report renders what nnvet found in one run: as text for a person at
+// a terminal, as single lines for editors and grep, as a compact text for
+// coding agents, and as JSON for programs. It reads no clock and no files but
+// through [Report.Source], so the same trace and version always give the same
+// bytes.
+package report
+
+import (
+	"io"
+
+	"github.com/nnvet/nnvet"
+)
+
+// A Report is everything that a rendering shows of one run.
+type Report struct {
+	Trace    *nnvet.Trace // nil where nothing was recorded
+	Result   nnvet.Result
+	ID       string   // of the run: what `nnvet show` takes
+	Dir      string   // run directory
+	Command  []string // what was run; empty where unknown
+	ExitCode int      // of the command; 128+n where signal n ended it
+	Version  string   // of nnvet
+	Notes    bool     // show findings that are only notes
+	Full     bool     // show the board, the layers and every reason of a healthy run too
+	// Source returns the lines of a source file as the trace names it, without
+	// their line ends. Where it is nil or fails, no lines are quoted.
+	Source func(file string) ([]string, error)
+}
+
+// A Format is one way to render a report.
+type Format struct {
+	Name   string // what --format takes
+	What   string // one line of help
+	Render func(w io.Writer, r *Report, s Style) error
+}
+
+// Formats is the table of formats.
+var Formats = []Format{
+	{"text", "for a person at a terminal", Text},
+	{"concise", "one line per finding, for editors and grep", Concise},
+	{"agent", "compact text for coding agents", Agent},
+	{"json", "one document for programs, see docs/diagnosis.schema.json", JSON},
+}

@@ -1,0 +1,296 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/nnvet/nnvet"
+)
+
+// Text renders a report for a person. The first line is the answer; then come
+// the run and its loss, the board of pitfalls, a block for each cause, the
+// layers, what was not checked, and the counts last, because that is where the
+// eye is. A healthy run takes four lines, unless r.Full.
+func Text(w io.Writer, r *Report, s Style) error {
+	p, v := newPage(s), look(r)
+	p.answer(v)
+	p.header(v)
+	if !v.found() && !v.Full {
+		p.brief(v)
+		return p.flush(w)
+	}
+	p.section(func() { p.curves(v) })
+	p.section(func() { p.board(v.lamps) })
+	told, rest := v.told()
+	for _, g := range told {
+		p.section(func() { p.block(v, g) })
+	}
+	p.section(func() { p.rest(rest) })
+	p.section(func() { p.layers(v) })
+	p.section(func() { p.unchecked(v) })
+	p.section(func() { p.ignored(v) })
+	p.section(func() { p.lost(v) })
+	p.section(func() { p.next(v) })
+	p.blank()
+	p.counts(v)
+	return p.flush(w)
+}
+
+// How many causes are told in full, in all and of one check; of the others
+// there is a line each.
+const maxBlocks, maxAlike = 10, 3
+
+// told divides the causes into those that get a block and the rest.
+func (v *view) told() (blocks, rest []group) {
+	alike := make(map[*nnvet.Check]int)
+	for _, g := range v.groups {
+		if alike[g.cause.Check]++; len(blocks) < maxBlocks && alike[g.cause.Check] <= maxAlike {
+			blocks = append(blocks, g)
+		} else {
+			rest = append(rest, g)
+		}
+	}
+	return blocks, rest
+}
+
+// section writes a blank line and what f writes, or nothing where f writes nothing.
+func (p *page) section(f func()) {
+	before := p.b.Len()
+	p.blank()
+	mark := p.b.Len()
+	f()
+	if p.b.Len() == mark {
+		text := p.b.String()[:before]
+		p.b.Reset()
+		p.b.WriteString(text)
+	}
+}
+
+// answer says in one sentence what is wrong, and where.
+func (p *page) answer(v *view) {
+	name := span{bold, "nnvet: "}
+	switch kind := v.verdict(); kind {
+	case verdictError, verdictWarning:
+		f := v.groups[0].cause
+		spans := []span{name, {severityRole(f.Severity), kind + ": "}, {bold, f.Message}}
+		if f.Source.Known() {
+			spans = append(spans, span{plain, fmt.Sprintf(" (%s:%d)", f.Source.File, f.Source.Line)})
+		}
+		if more := v.others(); more != "" {
+			spans = append(spans, span{plain, ", and " + more})
+		}
+		p.wrap(2, spans...)
+	case verdictNone:
+		p.wrap(2, name, span{warn, "no verdict"}, span{plain, ": " + v.noVerdict() + failure(v)})
+	default:
+		p.wrap(2, name, span{good, "no problem found"}, span{plain, inSteps(v) + failure(v) + "; " + v.coverage() + v.unsaid()})
+	}
+}
+
+func severityRole(s nnvet.Severity) role {
+	switch s {
+	case nnvet.Error:
+		return bad
+	case nnvet.Warning:
+		return warn
+	}
+	return bold
+}
+
+func inSteps(v *view) string {
+	if v.trace.Run.Steps == 0 {
+		return ""
+	}
+	return " in " + count(int(v.trace.Run.Steps), "step")
+}
+
+// failure says that the program failed, which is no matter of the checks.
+func failure(v *view) string {
+	if e := v.ending(); e != "" {
+		return "; but the program failed (" + e + ")"
+	}
+	return ""
+}
+
+// unsaid counts the notes that are not shown.
+func (v *view) unsaid() string {
+	if v.hidden == 0 {
+		return ""
+	}
+	return "; " + count(v.hidden, "note") + " with --notes"
+}
+
+// header says what ran, and how long.
+func (p *page) header(v *view) {
+	r := v.trace.Run
+	var facts []string
+	add := func(s string) { facts = append(facts, s) }
+	if v.ID != "" {
+		add("run " + v.ID)
+	}
+	add(count(int(r.Steps), "step"))
+	if finite(r.Seconds) && r.Seconds > 0 {
+		add(fmt.Sprintf("%.1f s", r.Seconds))
+	}
+	if e := v.ending(); e != "" {
+		add(e)
+	}
+	tail := p.show(strings.Join(facts, "  "))
+	overhead := ""
+	if finite(r.Overhead) && r.Overhead > 0 {
+		overhead = "overhead " + percent(r.Overhead)
+	}
+	head := p.show(strings.TrimSpace("nnvet " + v.Version))
+	command := p.show(strings.Join(v.Command, " "))
+	if command == "" {
+		command = p.show(r.Script)
+	}
+	if width(head)+2+width(command)+2+width(tail)+2+width(overhead) > p.width {
+		overhead = ""
+	}
+	command = p.cut(command, max(16, p.width-width(head)-width(tail)-4))
+	spans := []span{{bold, head}}
+	for _, s := range []span{{plain, command}, {plain, tail}, {dim, overhead}} {
+		if s.text != "" {
+			spans = append(spans, span{plain, "  "}, s)
+		}
+	}
+	p.wrap(2, spans...)
+}
+
+// brief is what a healthy run shows besides its verdict: four lines in all.
+func (p *page) brief(v *view) {
+	p.summary(v)
+	if missing := v.unchecked(); v.verdict() == verdictNone {
+		p.reasons(v)
+	} else if len(missing) > 0 {
+		p.wrap(2, span{plain, " not checked: " + strings.Join(missing, ", ")})
+	}
+	if n := len(v.trace.Lost); n > 0 {
+		more := ""
+		if n > 1 {
+			more = fmt.Sprintf(" (and %d more: nnvet show %s)", n-1, v.ID)
+		}
+		p.wrap(2, span{warn, " lost"}, span{plain, ": " + v.trace.Lost[0] + more})
+	}
+}
+
+// rest tells causes in a line each.
+func (p *page) rest(groups []group) {
+	if len(groups) > 0 {
+		p.line(span{bold, fmt.Sprintf("%d more, shortened", len(groups))})
+	}
+	for _, g := range groups {
+		f := g.cause
+		where := f.Source.String()
+		if where == "" {
+			where = f.Site
+		}
+		p.line(span{plain, "  "}, span{severityRole(f.Severity), id(f)}, span{plain, after(" ", where) + ": " + f.Message})
+	}
+}
+
+// id returns "error[NN0601]".
+func id(f nnvet.Finding) string { return fmt.Sprintf("%v[%s]", f.Severity, f.Check.ID) }
+
+// unchecked lists what no check judged, by reason.
+func (p *page) unchecked(v *view) {
+	if len(v.unchecked()) == 0 && len(v.Result.NotChecked) == 0 {
+		return
+	}
+	p.line(span{bold, "not checked"})
+	p.reasons(v)
+}
+
+func (p *page) reasons(v *view) {
+	for _, r := range v.reasons() {
+		p.wrap(4, span{plain, "  " + r.why + ": "}, span{dim, strings.Join(r.what, ", ")})
+	}
+}
+
+// A reason is why some things were not checked.
+type reason struct {
+	why  string
+	what []string
+}
+
+// reasons groups the checks that could not judge, and the pitfalls that have
+// no check, by why.
+func (v *view) reasons() []reason {
+	var rs []reason
+	add := func(why, what string) {
+		i := slices.IndexFunc(rs, func(r reason) bool { return r.why == why })
+		if i < 0 {
+			i = len(rs)
+			rs = append(rs, reason{why: why})
+		}
+		rs[i].what = append(rs[i].what, what)
+	}
+	for _, s := range v.Result.NotChecked {
+		add(s.Reason, s.Check.Name)
+	}
+	for _, l := range v.lamps {
+		if l.state == notChecked && l.reason == noCheckYet {
+			add(noCheckYet, l.pitfall.String())
+		}
+	}
+	return rs
+}
+
+func (p *page) ignored(v *view) {
+	for _, g := range v.Result.Ignored {
+		p.wrap(4, span{plain, "ignored: "}, span{dim, g.Finding.Check.ID + " " + g.Finding.Check.Name + ": " + g.Reason})
+	}
+}
+
+// maxLost is how many gaps of the record are told.
+const maxLost = 5
+
+func (p *page) lost(v *view) {
+	for i, s := range v.trace.Lost {
+		if i == maxLost {
+			p.line(span{warn, "lost"}, span{plain, fmt.Sprintf(": %d more", len(v.trace.Lost)-i)})
+			return
+		}
+		p.wrap(4, span{warn, "lost"}, span{plain, ": " + s})
+	}
+}
+
+// next names the commands that tell more.
+func (p *page) next(v *view) {
+	for _, n := range v.next() {
+		p.wrap(6, span{plain, "  " + pad(n.Word, 9) + command(n.Argv)})
+	}
+}
+
+// A step is a command that tells more.
+type step struct {
+	Word string   `json:"-"`
+	Why  string   `json:"why"`
+	Argv []string `json:"argv"`
+}
+
+func (v *view) next() []step {
+	var steps []step
+	if v.found() {
+		c := v.groups[0].cause.Check
+		steps = append(steps, step{"why", "what " + c.Name + " means, how it is decided, and when it is wrong", []string{"nnvet", "explain", c.Name}})
+	}
+	if v.ID != "" {
+		steps = append(steps,
+			step{"again", "this report with all its parts", []string{"nnvet", "show", v.ID}},
+			step{"figures", "the figures behind it", []string{"nnvet", "show", v.ID, "--json"}})
+	}
+	return steps
+}
+
+// counts is the last line.
+func (p *page) counts(v *view) {
+	if !v.found() {
+		p.wrap(2, span{plain, "no finding; " + v.coverage() + v.unsaid()})
+		return
+	}
+	p.wrap(2, append(v.counts().spans(), span{plain, "; " + v.coverage() + v.unsaid()})...)
+}

@@ -1,0 +1,100 @@
+// Package stat has the small statistics that checks share. Its functions are
+// pure, change no argument, and say what they do with NaN.
+package stat
+
+import (
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+)
+
+// Finite reports whether v is neither NaN nor infinite.
+func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// FirstBad returns the index of the first value that is not finite, or -1.
+func FirstBad(xs []float64) int {
+	return slices.IndexFunc(xs, func(v float64) bool { return !Finite(v) })
+}
+
+// Mean returns the mean, which is NaN where there are no values, and not
+// finite where one of them is not.
+func Mean(xs []float64) float64 {
+	sum := 0.0
+	for _, v := range xs {
+		sum += v
+	}
+	return sum / float64(len(xs))
+}
+
+// Median returns the median of the values that are not NaN: the mean of the
+// two in the middle where their number is even, NaN where there are none.
+func Median(xs []float64) float64 { return Quantile(xs, 0.5) }
+
+// Quantile returns the value below which the share q of the values lies, by
+// linear interpolation between neighbours (Hyndman and Fan's type 7). NaNs are
+// left out; without any other value it is NaN.
+func Quantile(xs []float64, q float64) float64 {
+	s := slices.DeleteFunc(slices.Clone(xs), math.IsNaN)
+	if len(s) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(s)
+	at := q * float64(len(s)-1)
+	i := int(at)
+	frac := at - float64(i)
+	if frac == 0 || s[i] == s[i+1] || math.IsInf(s[i], -1) { // inf - inf is NaN
+		return s[i]
+	}
+	return s[i] + frac*(s[i+1]-s[i])
+}
+
+// WeightedMedian returns the least value that, with those below it, has half
+// of the weight. Values that are NaN or without weight are left out; without
+// any other value it is NaN.
+func WeightedMedian(xs, weights []float64) float64 {
+	var order []int
+	total := 0.0
+	for i, v := range xs {
+		if !math.IsNaN(v) && weights[i] > 0 {
+			order = append(order, i)
+			total += weights[i]
+		}
+	}
+	sort.Slice(order, func(a, b int) bool { return xs[order[a]] < xs[order[b]] })
+	below := 0.0
+	for _, i := range order {
+		if below += weights[i]; below >= total/2 {
+			return xs[i]
+		}
+	}
+	return math.NaN()
+}
+
+// EMA returns the exponential moving average with the given decay, corrected
+// for its start at zero. From the first value that is not finite on, nor is it.
+func EMA(xs []float64, decay float64) []float64 {
+	out := make([]float64, len(xs))
+	sum, weight := 0.0, 0.0
+	for i, v := range xs {
+		sum, weight = decay*sum+(1-decay)*v, decay*weight+1-decay
+		out[i] = sum / weight
+	}
+	return out
+}
+
+// Between returns the values at steps from and up to, but not at, to. Steps increase.
+func Between(steps []int64, xs []float64, from, to int64) []float64 {
+	i, _ := slices.BinarySearch(steps, from)
+	j, _ := slices.BinarySearch(steps, max(from, to))
+	return xs[i:j]
+}
+
+// Signif rounds to n significant digits. Zero, NaN and infinities stay.
+func Signif(v float64, n int) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', n-1, 64), 64)
+	if err != nil { // rounded up past the largest number
+		return v
+	}
+	return r
+}

@@ -1,0 +1,107 @@
+package tracefile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// number is a JSON number, one of the strings "nan", "inf" and "-inf", or a
+// boolean, which stands for 0 or 1.
+type number float64
+
+func (n *number) UnmarshalJSON(b []byte) error {
+	switch string(b) {
+	case "true":
+		*n = 1
+		return nil
+	case "false":
+		*n = 0
+		return nil
+	}
+	v, err := parseFloat(b)
+	*n = number(v)
+	return err
+}
+
+// floats is an array of numbers. It is parsed as a whole, since the decoder
+// would take several times as long to parse one at a time.
+type floats []float64
+
+func (f *floats) UnmarshalJSON(b []byte) (err error) {
+	*f, err = parseArray(b, parseFloat)
+	return err
+}
+
+// ints is an array of whole numbers.
+type ints []int64
+
+func (n *ints) UnmarshalJSON(b []byte) (err error) {
+	*n, err = parseArray(b, parseInt)
+	return err
+}
+
+// parseArray parses a JSON array, which the decoder has found to be valid.
+// A null is no array: it stays nil.
+func parseArray[T any](b []byte, parse func([]byte) (T, error)) ([]T, error) {
+	if string(b) == "null" {
+		return nil, nil
+	}
+	if b[0] != '[' {
+		return nil, errors.New("not an array")
+	}
+	b = bytes.TrimSpace(b[1 : len(b)-1])
+	if len(b) == 0 {
+		return []T{}, nil
+	}
+	out := make([]T, 0, bytes.Count(b, []byte{','})+1)
+	for more := true; more; {
+		var element []byte
+		element, b, more = bytes.Cut(b, []byte{','})
+		v, err := parse(bytes.TrimSpace(element))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func parseFloat(b []byte) (float64, error) {
+	switch string(b) {
+	case `"nan"`:
+		return math.NaN(), nil
+	case `"inf"`:
+		return math.Inf(1), nil
+	case `"-inf"`:
+		return math.Inf(-1), nil
+	}
+	v, err := strconv.ParseFloat(string(b), 64)
+	if err != nil {
+		return 0, fmt.Errorf("%.20q is no number", b)
+	}
+	return v, nil
+}
+
+func parseInt(b []byte) (int64, error) {
+	v, err := strconv.ParseInt(string(b), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%.20q is no whole number", b)
+	}
+	return v, nil
+}
+
+// text is a JSON string, or a number taken as it is written.
+type text string
+
+func (t *text) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		return json.Unmarshal(b, (*string)(t))
+	}
+	n, err := parseInt(b)
+	*t = text(strconv.FormatInt(n, 10))
+	return err
+}

@@ -1,0 +1,210 @@
+package tracefile
+
+import (
+	"encoding/json"
+)
+
+// kinds says what to do with each kind of record. Others are ignored.
+var kinds = map[string]func(*Reader, []byte) error{
+	"run":      into((*Reader).run),
+	"model":    into((*Reader).model),
+	"orphan":   into((*Reader).orphan),
+	"init":     into((*Reader).initial),
+	"initgrad": into((*Reader).initialGradients),
+	"optim":    into((*Reader).optimizer),
+	"head":     into((*Reader).head),
+	"graph":    into((*Reader).graph),
+	"data":     into((*Reader).data),
+	"step":     into((*Reader).step),
+	"tens":     into((*Reader).tensors),
+	"pred":     into((*Reader).prediction),
+	"units":    into((*Reader).units),
+	"eval":     into((*Reader).evaluation),
+	"event":    into((*Reader).event),
+	"source":   into((*Reader).source),
+	"end":      into((*Reader).end),
+}
+
+// into decodes a record of one kind and applies it.
+func into[T any](apply func(*Reader, *T) error) func(*Reader, []byte) error {
+	return func(r *Reader, b []byte) error {
+		var record T
+		if err := json.Unmarshal(b, &record); err != nil {
+			return err
+		}
+		return apply(r, &record)
+	}
+}
+
+// The fields of the records. A pointer is nil, and a slice is nil, where the
+// field is absent.
+
+type runRecord struct {
+	V           int
+	Nnvet       string
+	T           number
+	World       int
+	Fw, Fwv, Py string
+	Script      string
+	Device      string
+	Det, Seeded bool
+}
+
+type modelRecord struct {
+	S    int64
+	Mods []struct {
+		I    int64
+		N, C string
+		Src  string
+		Leaf bool
+		A    map[string]*number
+	}
+	Params []paramEntry
+}
+
+type paramEntry struct {
+	I     int64
+	N     string
+	M     *int64
+	Shape ints
+	Rg    bool
+}
+
+type orphanRecord struct {
+	S     int64
+	I     int64
+	N     string
+	Shape ints
+}
+
+type initRecord struct {
+	W         block
+	Rows, Dup ints
+}
+
+type initgradRecord struct{ I, Dup ints }
+
+type optimRecord struct {
+	I      int64
+	C, Src string
+	Groups []struct {
+		A map[string]*number
+		P ints
+	}
+}
+
+type headRecord struct {
+	H         int64
+	Loss, Red string
+	Src       string
+	Weighted  bool
+	Root      bool
+	Shape     ints
+	Chain     []struct {
+		Op     string
+		M      *int64
+		Src    string
+		Dim    int
+		Size   int
+		Lo, Hi *number
+	}
+}
+
+type graphRecord struct{ Cut bool }
+
+type dataRecord struct {
+	Role, Split string
+	Site        text
+	Layout, Dt  string
+	Shape       ints
+	Of, Rows    int64
+	Cols, N     ints
+	Mean, Std   floats
+	Min, Max    floats
+	Nz, Nf      ints
+	Whole       ints
+	Classes     ints
+	Ranges      *struct{ N, Lm1, L0, G0, G1, Am1, A0, A1 int64 }
+}
+
+type stepRecord struct {
+	S     ints
+	T     *number
+	Loss  floats
+	Every int64
+	Lr    []floats
+	Bs    *int64
+	Bw    *int64
+	Clip  *struct {
+		Max  *number
+		S    ints
+		Norm floats
+		Src  string
+		Lib  bool
+	}
+	Ov *number
+}
+
+type tensRecord struct {
+	S          int64
+	W, G, U, A block
+}
+
+type predRecord struct {
+	S         int64
+	H         int64
+	Split     string
+	Loss, Acc *number
+	Mean, Std *number
+}
+
+type unitsRecord struct {
+	S    ints
+	Dead struct{ I, Dead, Units ints }
+	Sat  struct {
+		I     ints
+		Share floats
+	}
+}
+
+type evalRecord struct {
+	S             int64
+	T             *number
+	Batches, Rows int64
+	H             *int64
+	Loss, Acc     *number
+}
+
+type eventRecord struct {
+	What  string
+	S     int64
+	N, Of int64
+	M, P  *int64
+	Src   string
+	Text  string
+}
+
+type sourceRecord struct {
+	File  string
+	Crc   uint32
+	Calls []struct {
+		F, In, Src string
+		Args       []struct{ N, V, Src string }
+	}
+}
+
+type endRecord struct {
+	S        *int64
+	T        *number
+	Why, Exc string
+	Spent    *number
+	Drops    int64
+}
+
+// A block is a stat block: columns of equal length, or nil where they are
+// absent. I and N are always there.
+type block struct {
+	I, N                    ints
+	Mean, Std, Min, Max, L2 floats
+	NZ, NF                  ints
+}
