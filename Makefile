@@ -40,4 +40,4 @@ fuzz:
 	done
 
 clean:
-	rm -rf bin
+	rm -rf bin .ruff_cache

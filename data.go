@@ -20,9 +20,10 @@ type Profile struct {
 	// table), "channels" (of an image), "tokens" (last dimension of a
 	// sequence), "values" (no feature dimension).
 	Layout  string
-	Shape   []int // of one batch
-	Of      int   // columns in all; Columns may be a sample of them
-	Rows    int64 // rows looked at
+	Shape   []int    // of one batch
+	Source  Location // of the call that fed the network, for inputs
+	Of      int      // columns in all; Columns may be a sample of them
+	Rows    int64    // rows looked at
 	Columns []Column
 	Classes []int64 // rows of each class, for targets that are class indices
 	Ranges  Ranges  // of targets that are numbers

@@ -47,9 +47,10 @@ type Param struct {
 	// Unregistered marks a tensor that took part in training but that no
 	// module of the network holds, such as a layer kept in a plain list.
 	Unregistered bool
-	Rows         int // units in all, of a tensor of two dimensions or more
-	Twins        int // those whose incoming weights equal another unit's at step 0
-	GradTwins    int // those whose first gradient equals another such unit's; -1 where not recorded
+	Source       Location // where the layer that owns an unregistered tensor was made
+	Rows         int      // units in all, of a tensor of two dimensions or more
+	Twins        int      // those whose incoming weights equal another unit's at step 0
+	GradTwins    int      // those whose first gradient equals another such unit's; -1 where not recorded
 }
 
 // An Optimizer is one optimizer and its groups.

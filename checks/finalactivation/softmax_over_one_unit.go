@@ -3,6 +3,7 @@ package finalactivation
 import (
 	_ "embed"
 	"fmt"
+	"math"
 
 	"github.com/nnvet/nnvet"
 )
@@ -18,14 +19,14 @@ var SoftmaxOverOneUnit = nnvet.Check{
 	Doc:      softmaxOverOneUnitDoc,
 	Severity: nnvet.Error,
 	Needs:    []nnvet.Need{nnvet.NeedHead},
-	Explains: []string{"NN0901", "NN0807", "NN0602", "NN0801", "NN0904", "NN0201"},
+	Explains: []string{"NN0807", "NN0602", "NN0801", "NN0904", "NN0201"},
 	Run: func(p *nnvet.Pass) {
 		for i := range p.Trace.Heads {
 			h := &p.Trace.Heads[i]
 			if len(h.Chain) == 0 {
 				p.Skip("what feeds %s was not recorded", h.Name)
 			}
-			if op := lonely(h); op != nil {
+			if op := lonely(p.Trace, h); op != nil {
 				reportLonely(p, h, op)
 			}
 		}
@@ -35,7 +36,7 @@ var SoftmaxOverOneUnit = nnvet.Check{
 // lonely returns the softmax of a head that has one unit to share out, or nil.
 // A loss with a softmax of its own counts as one. Over the first dimension
 // that unit would be the only row of a batch, which says nothing of the rest.
-func lonely(h *nnvet.Head) *nnvet.Op {
+func lonely(t *nnvet.Trace, h *nnvet.Head) *nnvet.Op {
 	for i := range h.Chain {
 		op := &h.Chain[i]
 		overRows := op.Dim == 0 && len(h.Shape) > 1
@@ -43,10 +44,23 @@ func lonely(h *nnvet.Head) *nnvet.Op {
 			return op
 		}
 	}
+	if op := first(h); op != nil && op.Kind == "softmax" && op.Size == 0 && onlyOnes(t, h) {
+		return op
+	}
 	if h.Loss == nnvet.CrossEntropy && len(h.Shape) > 1 && h.Shape[1] == 1 {
 		return &nnvet.Op{Kind: h.Name, Source: h.Source, Size: 1}
 	}
 	return nil
+}
+
+// onlyOnes reports whether an untrained network already answered 1 to every
+// row, which no softmax over several units does. It decides where the size is
+// not known, as behind a squeeze.
+func onlyOnes(t *nnvet.Trace, h *nnvet.Head) bool {
+	mean := t.Series(nnvet.Key{Quantity: nnvet.PredMean, Site: h.Name, Split: nnvet.Train})
+	std := t.Series(nnvet.Key{Quantity: nnvet.PredStd, Site: h.Name, Split: nnvet.Train})
+	return mean.Len() > 0 && mean.Steps[0] == 0 && math.Abs(mean.Values[0]-1) < 1e-6 &&
+		std.Len() > 0 && std.Steps[0] == 0 && std.Values[0] < 1e-6
 }
 
 func reportLonely(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
@@ -77,7 +91,7 @@ func reportLonely(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
 				Action:   "for two classes, take out the softmax and train one unit with binary_cross_entropy_with_logits, which holds the sigmoid",
 				Settings: []nnvet.Setting{{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.BCELogits)}},
 			},
-			{Action: "or give the last layer 2 units and train them with cross_entropy, without a softmax of your own"},
+			{Action: "give the last layer 2 units and train them with cross_entropy, without a softmax of your own"},
 		},
 	})
 }

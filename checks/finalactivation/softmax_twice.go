@@ -19,7 +19,7 @@ var SoftmaxTwice = nnvet.Check{
 	Doc:      softmaxTwiceDoc,
 	Severity: nnvet.Error,
 	Needs:    []nnvet.Need{nnvet.NeedHead},
-	Explains: []string{"NN0807", "NN0602", "NN0801", "NN0904", "NN0201"},
+	Explains: []string{"NN0602", "NN0201"},
 	Run: func(p *nnvet.Pass) {
 		judged := false
 		for i := range p.Trace.Heads {

@@ -22,7 +22,7 @@ var TargetOutsideRange = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "share", Default: 0.01, Source: "nnvet's measurements: 0 in healthy runs; up to 1% leaves room for outliers beyond a bound that is meant"},
 	},
-	Explains: []string{"NN0901", "NN0807", "NN0601", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201"},
+	Explains: []string{"NN0807", "NN0601", "NN0602", "NN0801", "NN0805", "NN0201"},
 	Run: func(p *nnvet.Pass) {
 		compared := false
 		for i := range p.Trace.Heads {
@@ -67,85 +67,6 @@ func judgeRange(p *nnvet.Pass, h *nnvet.Head) {
 	if share > p.Limit("share") {
 		reportRange(p, h, r, y, share)
 	}
-}
-
-// A reach is the closed range of values that a head can produce.
-type reach struct {
-	lo, hi float64
-	by     string    // what bounds it, or the last operation where nothing does
-	op     *nnvet.Op // the same; nil where it is the loss itself
-}
-
-func (r reach) String() string { return fmt.Sprintf("%g..%g", r.lo, r.hi) }
-
-// beyond says where the reach ends: "below 0", "outside -1..1".
-func (r reach) beyond() string {
-	switch {
-	case math.IsInf(r.lo, -1):
-		return fmt.Sprintf("above %g", r.hi)
-	case math.IsInf(r.hi, 1):
-		return fmt.Sprintf("below %g", r.lo)
-	}
-	return "outside " + r.String()
-}
-
-// byItself reports whether a loss bounds what its targets may be.
-func byItself(k nnvet.LossKind) bool { return k == nnvet.BCE || k == nnvet.BCELogits }
-
-// reachOf returns what a head can produce: the range of the first operation
-// from the loss that is not known to leave ranges alone.
-func reachOf(h *nnvet.Head) reach {
-	if byItself(h.Loss) {
-		return reach{lo: 0, hi: 1, by: h.Name}
-	}
-	r := reach{lo: math.Inf(-1), hi: math.Inf(1), op: first(h)}
-	if r.op == nil {
-		return r
-	}
-	r.by = r.op.Kind
-	switch r.op.Kind {
-	case "sigmoid", "softmax":
-		r.lo, r.hi = 0, 1
-	case "tanh":
-		r.lo, r.hi = -1, 1
-	case "relu", "softplus", "exp", "abs":
-		r.lo = 0
-	case "log_softmax", "log_sigmoid":
-		r.hi = 0
-	case "clamp":
-		r.lo, r.hi = bounds(r.op, r.lo, r.hi)
-	case "hardtanh":
-		r.lo, r.hi = bounds(r.op, -1, 1)
-	}
-	return r
-}
-
-// bounds returns those of a clamp, with the given ones where it has none.
-func bounds(op *nnvet.Op, lo, hi float64) (float64, float64) {
-	if op.Lo == 0 && op.Hi == 0 {
-		return lo, hi // not recorded: nothing is clamped to a single value
-	}
-	if !math.IsNaN(op.Lo) {
-		lo = op.Lo
-	}
-	if !math.IsNaN(op.Hi) {
-		hi = op.Hi
-	}
-	return lo, hi
-}
-
-// outside returns the share of the targets that cannot be produced. It is
-// unknown where some can not, and the trace did not count by those bounds.
-func (r reach) outside(y *nnvet.Profile) (share float64, ok bool) {
-	c := y.Ranges
-	below := map[float64]int64{math.Inf(-1): 0, -1: c.BelowMinus1, 0: c.Below0}
-	above := map[float64]int64{math.Inf(1): 0, 0: c.Above0, 1: c.Above1}
-	under, okLo := below[r.lo]
-	over, okHi := above[r.hi]
-	if m := y.All(); m.Min >= r.lo && m.Max <= r.hi {
-		return 0, true
-	}
-	return float64(under+over) / float64(c.N), okLo && okHi
 }
 
 func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share float64) {
@@ -201,7 +122,7 @@ func unbound(t *nnvet.Trace, r reach) []nnvet.Treatment {
 	case r.by == "clamp" || r.by == "hardtanh":
 		ts = append(ts, nnvet.Treatment{Action: "if the bound is meant, apply it to predictions after training, where it stops no gradient"})
 	case !math.IsInf(r.lo, -1) && !math.IsInf(r.hi, 1):
-		ts = append(ts, nnvet.Treatment{Action: fmt.Sprintf("or, if the bound is meant, scale the targets into %v, and the predictions back", r)})
+		ts = append(ts, nnvet.Treatment{Action: fmt.Sprintf("if the bound is meant, scale the targets into %v, and the predictions back", r)})
 	}
 	return ts
 }

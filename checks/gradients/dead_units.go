@@ -21,27 +21,31 @@ var DeadUnits = nnvet.Check{
 	Pitfall:  nnvet.Gradients,
 	Doc:      deadUnitsDoc,
 	Severity: nnvet.Warning,
-	Needs:    []nnvet.Need{nnvet.NeedSeries(nnvet.Dead, "")},
+	Needs: []nnvet.Need{{What: "gradients", Has: func(t *nnvet.Trace) bool {
+		return nnvet.NeedSeries(nnvet.Dead, "").Has(t) || nnvet.NeedSeries(nnvet.GradNorm, "").Has(t)
+	}}},
 	Limits: []nnvet.Limit{
 		{Name: "all", Default: 0.99, Source: "nothing passes a layer all of whose units are dead; 1 in 100 is left for chance"},
 		{Name: "share", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
 		{Name: "apart", Default: 100, Source: "measured on small MLPs: dead units stay dead over so many steps, resting ones do not"},
+		{Name: "batches", Default: 8, Source: "measured on small MLPs: on fewer, units that rest look dead"},
 		healthySkill, noFall,
 	},
 	Explains: []string{"NN0201"},
 	Run:      deadUnits,
 }
 
-// A deadLayer is a layer with the share of its units that were dead in two windows.
+// A deadLayer is a layer with the share of its units that were dead at two
+// looks at it.
 type deadLayer struct {
 	name  string
 	share float64
 	key   nnvet.Key
-	span  nnvet.Span // from the first of the windows to the last
+	span  nnvet.Span // from the first of the looks to the last
 }
 
 func deadUnits(p *nnvet.Pass) {
-	looked := deadLayers(p.Trace, int64(p.Limit("apart")))
+	looked := deadLayers(p.Trace, int64(p.Limit("apart")), int(p.Limit("batches")))
 	if len(looked) == 0 {
 		p.Skip("it takes two windows of 1000 rows that end %.0f steps apart", p.Limit("apart"))
 		return
@@ -68,28 +72,69 @@ func deadUnits(p *nnvet.Pass) {
 	}
 }
 
-// deadLayers returns the layers that two windows apart enough tell of, in the
-// order of the network. A unit counts that is dead in both, as far as the
-// shares tell. The rows of an embedding are not units: most tokens are rare.
-func deadLayers(t *nnvet.Trace, apart int64) []deadLayer {
+// deadLayers returns the layers that two looks apart enough tell of, in the
+// order of the network. The rows of an embedding are not units: most tokens
+// are rare.
+func deadLayers(t *nnvet.Trace, apart int64, batches int) []deadLayer {
 	var out []deadLayer
-	for s := range t.All(nnvet.Dead) {
-		if l := t.Layer(s.Key.Site); s.Len() == 0 || l != nil && strings.HasPrefix(l.Kind, "Embedding") {
+	for i := range t.Layers {
+		l := &t.Layers[i]
+		if strings.HasPrefix(l.Kind, "Embedding") {
 			continue
 		}
-		last, share := s.Last()
-		for i := s.Len() - 1; i >= 0; i-- {
-			if last-s.Steps[i] >= apart && share >= 0 && s.Values[i] >= 0 { // neither NaN
-				out = append(out, deadLayer{s.Key.Site, math.Min(share, s.Values[i]), s.Key, nnvet.Span{From: s.Steps[i], To: last}})
-				break
-			}
+		d, ok := windows(t.Series(nnvet.Key{Quantity: nnvet.Dead, Site: l.Name}), apart)
+		if !ok {
+			d, ok = silence(t, l.Name, apart, batches)
+		}
+		if ok {
+			d.name = l.Name
+			out = append(out, d)
 		}
 	}
-	place := func(d deadLayer) int {
-		return slices.IndexFunc(t.Layers, func(l nnvet.Layer) bool { return l.Name == d.name })
-	}
-	slices.SortStableFunc(out, func(a, b deadLayer) int { return place(a) - place(b) })
 	return out
+}
+
+// windows compares the last window with the nearest one that is apart enough.
+// A unit counts that is dead in both, as far as the shares tell.
+func windows(s *nnvet.Series, apart int64) (deadLayer, bool) {
+	if s.Len() == 0 {
+		return deadLayer{}, false
+	}
+	last, share := s.Last()
+	for i := s.Len() - 1; i >= 0; i-- {
+		if last-s.Steps[i] >= apart && share >= 0 && s.Values[i] >= 0 { // neither NaN
+			return deadLayer{share: math.Min(share, s.Values[i]), key: s.Key, span: nnvet.Span{From: s.Steps[i], To: last}}, true
+		}
+	}
+	return deadLayer{}, false
+}
+
+// silence finds a layer all of whose gradients were exactly zero at every late
+// look, where there were too few looks to fill two windows. Of a whole layer,
+// fewer rows say as much.
+func silence(t *nnvet.Trace, layer string, apart int64, batches int) (deadLayer, bool) {
+	d := deadLayer{share: 1, span: nnvet.Span{From: -1}}
+	looks := math.MaxInt
+	for i := range t.Params {
+		q := &t.Params[i]
+		if q.Layer != layer || !q.Trainable {
+			continue
+		}
+		s := t.Series(nnvet.Key{Quantity: nnvet.GradNorm, Site: q.Name})
+		from := s.Len()
+		for from > 0 && s.Values[from-1] == 0 {
+			from--
+		}
+		if from == s.Len() {
+			return d, false
+		}
+		if len(q.Shape) >= 2 {
+			d.key = s.Key
+		}
+		d.span.From, d.span.To = max(d.span.From, s.Steps[from]), s.Steps[s.Len()-1]
+		looks = min(looks, s.Len()-from)
+	}
+	return d, d.key.Site != "" && looks >= batches && d.span.To-d.span.From >= apart
 }
 
 func atLeast(layers []deadLayer, share float64) []deadLayer {
@@ -102,7 +147,7 @@ func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
 	last := whole[len(whole)-1]
 	f := finding(p, last)
 	f.Severity, f.Confidence = nnvet.Error, 0.95
-	f.Message = fmt.Sprintf("%.0f %% of the units of layer %s got no gradient in a window up to step %d, and still none up to step %d",
+	f.Message = fmt.Sprintf("%.0f %% of the units of layer %s got no gradient by step %d, and still none by step %d",
 		100*last.share, last.name, last.span.From, last.span.To)
 	if before := names(whole[:len(whole)-1]); len(before) > 0 {
 		f.Message += fmt.Sprintf("; so nothing reaches %s", layers(before))
@@ -121,7 +166,7 @@ func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
 func reportPart(p *nnvet.Pass, many []deadLayer, worst deadLayer, g progress) {
 	f := finding(p, worst)
 	f.Confidence = 0.6 // the others live: it can have another reason
-	f.Message = fmt.Sprintf("%.0f %% of the units of layer %s got no gradient in windows up to step %d and %d", 100*worst.share, worst.name, worst.span.From, worst.span.To)
+	f.Message = fmt.Sprintf("%.0f %% of the units of layer %s got no gradient by step %d, and still none by step %d", 100*worst.share, worst.name, worst.span.From, worst.span.To)
 	if len(many) > 1 {
 		f.Message += fmt.Sprintf(", the most of %s", layers(names(many)))
 	}
@@ -178,14 +223,13 @@ func lowBias(t *nnvet.Trace, layer string) (nnvet.Treatment, bool) {
 func biasConstant(t *nnvet.Trace) (a nnvet.Arg, ok bool) {
 	for i := range t.Calls {
 		c := &t.Calls[i]
-		what, _ := c.Arg("0")
-		if c.Func != "constant_" || !strings.HasSuffix(what.Text, "bias") {
+		if c.Func != "constant_" || len(c.Args) == 0 || !strings.HasSuffix(c.Args[0].Text, "bias") {
 			continue
 		}
 		if ok {
 			return nnvet.Arg{}, false
 		}
-		a, ok = c.Arg("1")
+		a, ok = c.Arg("val")
 	}
 	return a, ok && a.Source.Col > 0
 }

@@ -74,6 +74,16 @@ func neverLearns(p *nnvet.Pass) {
 			learning++
 		}
 	}
+	if spare := groups[idle]; len(groups[leftOut].params)+len(groups[disconnected].params) > 0 {
+		groups[idle] = stuck{}
+		for _, q := range spare.params { // a layer whose weights others use without calling it
+			c := leftOut
+			if held[q.Name] {
+				c = disconnected
+			}
+			groups[c].add(q)
+		}
+	}
 	for c, g := range groups {
 		if len(g.params) > 0 {
 			reportStuck(p, cause(c), g, learning)

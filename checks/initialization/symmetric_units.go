@@ -118,7 +118,7 @@ func constantCall(t *nnvet.Trace) *nnvet.Call {
 		default:
 			continue
 		}
-		if what, _ := c.Arg("0"); !strings.HasSuffix(what.Text, "weight") {
+		if len(c.Args) == 0 || !strings.HasSuffix(c.Args[0].Text, "weight") {
 			continue
 		}
 		if found != nil {

@@ -26,6 +26,7 @@ var ClippingHides = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "share", Default: 0.5, Source: "Godbole et al. 2023, Deep Learning Tuning Playbook: where half of the updates are clipped, lower the rate instead"},
 		{Name: "steps", Default: 50, Source: "convention: early gradients are the largest"},
+		noSkill,
 	},
 	Explains: []string{"NN0602", "NN0201"},
 	Run:      clippingHides,
@@ -115,19 +116,28 @@ func reportClipping(p *nnvet.Pass, norms []float64, share, to float64, span nnve
 		}}
 	} else {
 		f.Treatments = []nnvet.Treatment{unclip(t, g, clip, to, median, p90)}
+		if c, err := courseOf(t); err == nil && c.skill() <= p.Limit("learned") {
+			f.Severity = nnvet.Error
+			f.Evidence = append(f.Evidence, c.evidence("learned"))
+		}
 	}
 	p.Report(f)
 }
 
 // unclip prescribes the learning rate whose unclipped steps have the median
-// length of the clipped ones, and a clip that only the largest tenth reaches.
+// length of the clipped ones, or a healthy one where that is not, and a clip
+// that only the largest tenth reaches.
 func unclip(t *nnvet.Trace, g *nnvet.Group, clip nnvet.Arg, to, median, p90 float64) nnvet.Treatment {
 	raised := stat.Signif(p90, 2)
 	out := nnvet.Treatment{Action: "take the clipping out, and lower the learning rate until the loss falls steadily"}
 	if g == nil || !stat.Finite(raised) {
 		return out
 	}
-	change, ok := changeRate(t, g, highest(t.Series(nnvet.Key{Quantity: nnvet.Rate, Site: g.Name})), to/median)
+	factor := to / median
+	if typical := stat.Median(medians(paces(t), 0, math.MaxInt64)); typical < slowest || typical > fastest {
+		factor *= healthyPace / typical
+	}
+	change, ok := changeRate(t, g, highest(t.Series(nnvet.Key{Quantity: nnvet.Rate, Site: g.Name})), factor)
 	if !ok {
 		return out
 	}
@@ -152,10 +162,8 @@ func clipCall(t *nnvet.Trace) (nnvet.Arg, bool) {
 			found = c
 		}
 	}
-	for _, name := range []string{"max_norm", "1"} {
-		if a, ok := found.Arg(name); ok && a.Source.Known() {
-			return a, true
-		}
+	if a, ok := found.Arg("max_norm"); ok && a.Source.Known() {
+		return a, true
 	}
 	if found == nil {
 		return nnvet.Arg{}, false

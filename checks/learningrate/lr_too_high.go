@@ -24,7 +24,7 @@ var TooHigh = nnvet.Check{
 	},
 	Limits: []nnvet.Limit{
 		{Name: "ratio", Default: 0.45, Source: "measured on small MLPs: log10 above -0.35 in any layer never trained well"},
-		{Name: "fast", Default: 0.032, Source: "measured on small MLPs: the largest median ratio of 200 healthy runs, 10^-1.5"},
+		{Name: "fast", Default: fastest, Source: "measured on small MLPs: the largest median ratio of 200 healthy runs, 10^-1.5"},
 		{Name: "rise", Default: 4, Source: "the stop rule of fastai's range test: 4 times the best smoothed loss"},
 		{Name: "looks", Default: 5, Source: "convention: fewer are the start of Adam, whose first steps are its longest"},
 		enoughSteps, healthySkill, noSkill,
@@ -98,7 +98,7 @@ func blownUp(p *nnvet.Pass, ws []pace, c course) *excess {
 	if !(typical > p.Limit("fast")) || !stat.Finite(c.Values[i]) && otherwiseBad(p, c, i, typical) {
 		return nil
 	}
-	x := fastest(moved, 0, at)
+	x := swiftest(moved, 0, at)
 	x.typical, x.limit, x.confidence = typical, "fast", 0.8
 	x.span = nnvet.Span{From: x.worst.steps[0], To: at}
 	x.says = fmt.Sprintf("the loss blew up by step %d, after steps that changed the weights by %s of their norm", at, part(typical))
@@ -171,9 +171,9 @@ func sameGroup(ws []pace, w *pace) []pace {
 	return out
 }
 
-// fastest returns the weight with the highest median ratio over some steps.
+// swiftest returns the weight with the highest median ratio over some steps.
 // At least one was looked at there.
-func fastest(ws []pace, from, to int64) *excess {
+func swiftest(ws []pace, from, to int64) *excess {
 	x := &excess{}
 	for i := range ws {
 		if r := ws[i].median(from, to); x.worst == nil && r > 0 || r > x.ratio {
@@ -192,7 +192,7 @@ func reportExcess(p *nnvet.Pass, x *excess, c course) {
 		Brief:      board(x.ratio),
 		Message:    fmt.Sprintf("%s; %s", x.says, c.ended()),
 		Evidence: []nnvet.Evidence{
-			{What: "update over weight of " + x.worst.param.Name, Saw: x.ratio, Key: x.worst.key, Limit: x.limit, Lo: slowest, Hi: 0.032},
+			{What: "update over weight of " + x.worst.param.Name, Saw: x.ratio, Key: x.worst.key, Limit: x.limit, Lo: slowest, Hi: fastest},
 		},
 	}
 	switch skill := c.skill(); {

@@ -13,9 +13,6 @@ import (
 //go:embed lr_too_low.md
 var tooLowDoc string
 
-// slowest is the smallest median update ratio of healthy runs, 10^-3.36.
-const slowest = 4.4e-4
-
 // TooLow finds steps that are too short for the run to get anywhere.
 var TooLow = nnvet.Check{
 	ID:       "NN0602",
@@ -94,7 +91,7 @@ func reportLow(p *nnvet.Pass, ws []pace, c course, typical float64, harm nnvet.E
 		Brief:      board(typical),
 		Message:    fmt.Sprintf("a typical step changes the weights by %s of their norm; %s", part(typical), c.ended()),
 		Evidence: []nnvet.Evidence{
-			{What: "update over weight, median", Saw: typical, Key: nnvet.Key{Quantity: nnvet.Update}, Limit: "ratio", Lo: slowest, Hi: 0.032},
+			{What: "update over weight, median", Saw: typical, Key: nnvet.Key{Quantity: nnvet.Update}, Limit: "ratio", Lo: slowest, Hi: fastest},
 			harm,
 		},
 	}

@@ -1,7 +1,6 @@
 package normalization
 
 import (
-	"cmp"
 	_ "embed"
 	"fmt"
 	"math"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/nnvet/nnvet"
-	"github.com/nnvet/nnvet/internal/stat"
 )
 
 //go:embed input_not_normalized.md
@@ -25,10 +23,10 @@ var InputNotNormalized = nnvet.Check{
 	Severity: nnvet.Error,
 	Needs:    []nnvet.Need{nnvet.NeedProfile(nnvet.Input)},
 	Limits: []nnvet.Limit{
-		{Name: "spread", Default: 1, Source: "small synthetic networks: 0.03 in healthy inputs, no alarm on 60 odd but healthy ones (pixels, sparse, skewed)"},
-		{Name: "spread-error", Default: 2, Source: "small synthetic networks: all spreads that were injected lie beyond it, and cost skill"},
+		{Name: "spread", Default: 1, Source: "small synthetic networks: 0.03 in healthy inputs, no alarm on 60 odd but healthy ones (pixels, sparse flags, rare classes)"},
+		{Name: "spread-error", Default: 2, Source: "convention: a hundred times"},
 		{Name: "scale", Default: 0.7, Source: "small synthetic networks: 0.006 in healthy inputs, no alarm on 60 odd but healthy ones"},
-		{Name: "scale-error", Default: 1, Source: "small synthetic networks: all scales that were injected lie beyond it, and cost skill"},
+		{Name: "scale-error", Default: 1, Source: "convention: ten times too large or too small"},
 		{Name: "sparse", Default: 0.9, Source: "convention: a column that is zero nine times of ten is a flag or a count"},
 		{Name: "group", Default: 0.25, Source: "convention: pixels share one range (two thirds of those of scikit-learn's digits do), columns of a table do not"},
 		{Name: "dominance", Default: 10, Source: "convention: supports a finding, never makes one"},
@@ -71,79 +69,6 @@ func judgeInput(p *nnvet.Pass, x *nnvet.Profile) {
 	}
 }
 
-// An intake is what the checked columns of an input look like.
-type intake struct {
-	cols      []nnvet.Column // sorted by std
-	all       nnvet.Moments
-	spread    float64 // decades between the smallest and the largest std
-	scale     float64 // log10 of the root mean square
-	dominance float64 // the largest variance over the mean variance
-}
-
-// dense returns the columns that standardizing is meant for: they vary, and
-// are neither flags nor mostly zero.
-func dense(x *nnvet.Profile, sparse float64) []nnvet.Column {
-	return slices.DeleteFunc(slices.Clone(x.Columns), func(c nnvet.Column) bool {
-		zeros := float64(c.Zeros) / float64(c.N)
-		return !(c.Std > 0) || c.Constant() || c.Binary() || zeros > sparse
-	})
-}
-
-func survey(x *nnvet.Profile, cols []nnvet.Column) intake {
-	slices.SortStableFunc(cols, func(a, b nnvet.Column) int { return cmp.Compare(a.Std, b.Std) })
-	in := intake{cols: cols}
-	var variance float64
-	for _, c := range cols {
-		in.all = in.all.Merge(c.Moments)
-		variance += c.Std * c.Std / float64(len(cols))
-	}
-	smallest, largest := cols[0].Std, cols[len(cols)-1].Std
-	in.spread = math.Log10(largest / smallest)
-	in.scale = math.Log10(in.all.RMS())
-	in.dominance = largest * largest / variance
-	return in
-}
-
-// normalizes reports whether the network begins with a layer that brings every
-// row to one scale, and whether it does so for every column.
-func normalizes(t *nnvet.Trace) (rows, columns bool) {
-	for _, l := range t.Layers {
-		switch k := l.Kind; {
-		case !l.Leaf, k == "Flatten", k == "Unflatten", k == "Identity", strings.HasPrefix(k, "Dropout"):
-			continue
-		case strings.Contains(k, "BatchNorm"), strings.Contains(k, "InstanceNorm"), strings.HasPrefix(k, "Embedding"):
-			return true, true
-		default:
-			return k == "LayerNorm" || k == "GroupNorm" || k == "RMSNorm", false
-		}
-	}
-	return false, false
-}
-
-// pictures reports whether the inputs are images or waves in a usual range.
-func pictures(x *nnvet.Profile, all nnvet.Moments) bool {
-	return x.Layout == "channels" && all.Min >= -1 && all.Max <= 1
-}
-
-// sameRange returns the share of columns that reach both the smallest and the
-// largest number of all. Those of an image that was laid flat do: they belong
-// together, and a pixel that hardly varies is meant to count for little.
-func sameRange(in intake) float64 {
-	n := 0
-	for _, c := range in.cols {
-		if c.Min == in.all.Min && c.Max == in.all.Max {
-			n++
-		}
-	}
-	return float64(n) / float64(len(in.cols))
-}
-
-// bytes reports whether inputs are the numbers from 0 to 255, and nearly all
-// of them, which whole numbers of another kind would rarely be.
-func bytes(all nnvet.Moments) bool {
-	return all.Whole && all.Min >= 0 && all.Min < 5 && all.Max > 250 && all.Max <= 255
-}
-
 func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	small, large := in.cols[0], in.cols[len(in.cols)-1]
 	apart := short(math.Pow(10, in.spread))
@@ -166,7 +91,7 @@ func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	onlySmall := math.Abs(math.Log10(large.RMS())) < p.Limit("scale-error")
 	if onlySmall {
 		f.Treatments = append(f.Treatments, nnvet.Treatment{
-			Action: "or leave a column small where it should matter less, and ignore this check with that reason"})
+			Action: "leave a column small where it should matter less, and ignore this check with that reason"})
 	}
 	if onlySmall || in.spread < p.Limit("spread-error") {
 		f.Severity, f.Confidence = nnvet.Warning, 0.7
@@ -210,23 +135,6 @@ func finding(p *nnvet.Pass, x *nnvet.Profile) nnvet.Finding {
 		}
 	}
 	return f
-}
-
-// culprits returns the columns without which the others, and columns of the
-// usual scale, would lie within the limit: those that are further than half of
-// it from the median. It returns none where the median itself is off.
-func culprits(in intake, limit float64) []nnvet.Column {
-	var decades []float64
-	for _, c := range in.cols {
-		decades = append(decades, math.Log10(c.Std))
-	}
-	median := stat.Median(decades)
-	if math.Abs(median) > limit/2 {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(in.cols), func(c nnvet.Column) bool {
-		return math.Abs(math.Log10(c.Std)-median) <= limit/2
-	})
 }
 
 // standardize says what to do about columns: the figures where they are few

@@ -24,7 +24,7 @@ var TargetNotNormalized = nnvet.Check{
 	Needs:    []nnvet.Need{nnvet.NeedHead, nnvet.NeedProfile(nnvet.Target)},
 	Limits: []nnvet.Limit{
 		{Name: "scale", Default: 0.7, Source: "small synthetic networks: |log10 rms| is at most 0.04 in healthy targets"},
-		{Name: "scale-error", Default: 1, Source: "small synthetic networks: targets scaled by 10 or more cost skill, if they delay learning"},
+		{Name: "scale-error", Default: 1, Source: "convention: ten times too large or too small"},
 		{Name: "wasted", Default: 0.1, Source: "convention: a tenth of the training is more than a warm-up takes"},
 		{Name: "skill", Default: 0.02, Source: "the smallest effect that nnvet counts as one"},
 		{Name: "steps", Default: 50, Source: "convention: a tenth of fewer is lost in the noise of single batches"},

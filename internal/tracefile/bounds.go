@@ -3,14 +3,17 @@ package tracefile
 import (
 	"errors"
 	"fmt"
-	"math"
+
+	"github.com/nnvet/nnvet"
 )
 
-// maxCount bounds steps and counts: what a float64 holds exactly.
-const maxCount = 1 << 53
+const (
+	maxStep  = 1 << 53 // a float64 holds it exactly
+	maxCount = 1 << 40 // a million of them do not overflow
+)
 
 func checkStep(step int64) error {
-	if step < 0 || step > maxCount {
+	if step < 0 || step > maxStep {
 		return fmt.Errorf("step %d", step)
 	}
 	return nil
@@ -18,7 +21,7 @@ func checkStep(step int64) error {
 
 // span returns the two steps of a record.
 func span(s ints) (first, last int64, err error) {
-	if len(s) != 2 || s[0] < 0 || s[1] < s[0] || s[1] > maxCount {
+	if len(s) != 2 || s[0] < 0 || s[1] < s[0] || s[1] > maxStep {
 		return 0, 0, errors.New("s is no range of steps")
 	}
 	return s[0], s[1], nil
@@ -113,9 +116,9 @@ func (b *block) check() error {
 	return sameLengths(len(b.I), b.Mean, b.Std, b.Min, b.Max, b.L2)
 }
 
-func orNaN(v *number) float64 {
-	if v == nil {
-		return math.NaN()
+func checkSplit(split string) error {
+	if split != nnvet.Train && split != nnvet.Validation {
+		return fmt.Errorf("%.20q is no split", split)
 	}
-	return float64(*v)
+	return nil
 }

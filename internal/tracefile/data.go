@@ -17,6 +17,7 @@ func (r *Reader) data(rec *dataRecord) error {
 	p := nnvet.Profile{
 		Role: nnvet.Role(rec.Role), Split: rec.Split, Site: string(rec.Site), DType: rec.Dt, Layout: rec.Layout,
 		Shape: shape(rec.Shape), Of: int(rec.Of), Rows: rec.Rows, Columns: rec.columns(), Classes: rec.Classes,
+		Source: nnvet.ParseLocation(rec.Src),
 	}
 	if r := rec.Ranges; r != nil {
 		p.Ranges = nnvet.Ranges{N: r.N, BelowMinus1: r.Lm1, Below0: r.L0, Above0: r.G0, Above1: r.G1, AtMinus1: r.Am1, At0: r.A0, At1: r.A1}

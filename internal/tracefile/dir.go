@@ -108,7 +108,7 @@ func byNumbers(a, b string) int {
 
 func padded(name string) string {
 	m := fileName.FindStringSubmatch(name)
-	return fmt.Sprintf("%09s-%019s", m[1], m[2])
+	return fmt.Sprintf("%9s-%19s", m[1], m[2])
 }
 
 // read reads the new bytes of one file.

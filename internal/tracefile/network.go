@@ -91,7 +91,7 @@ func (r *Reader) orphan(rec *orphanRecord) error {
 	if err := r.checkParam(rec.I, rec.Shape); err != nil {
 		return err
 	}
-	r.addParam(rec.I, rec.S, nnvet.Param{Name: rec.N, Shape: shape(rec.Shape), Trainable: true, Unregistered: true})
+	r.addParam(rec.I, rec.S, nnvet.Param{Name: rec.N, Shape: shape(rec.Shape), Trainable: true, Unregistered: true, Source: nnvet.ParseLocation(rec.Src)})
 	return nil
 }
 
@@ -165,7 +165,7 @@ func (r *Reader) optimizer(rec *optimRecord) error {
 	if err := checkID(rec.I); err != nil {
 		return err
 	}
-	if _, ok := r.optimizers[rec.I]; ok {
+	if _, ok := r.sites[rec.I]; ok {
 		return fmt.Errorf("optimizer %d is described twice", rec.I)
 	}
 	o := nnvet.Optimizer{Kind: rec.C, Source: nnvet.ParseLocation(rec.Src)}
@@ -182,9 +182,8 @@ func (r *Reader) optimizer(rec *optimRecord) error {
 		}
 		o.Groups = append(o.Groups, group)
 	}
-	r.optimizers[rec.I] = len(r.b.Optimizers)
 	r.b.Optimizers = append(r.b.Optimizers, o)
-	r.sites = append(r.sites, site)
+	r.sites[rec.I] = site
 	return nil
 }
 
@@ -225,6 +224,11 @@ func (r *Reader) head(rec *headRecord) error {
 	}
 	if rec.Loss == "" {
 		return errors.New("no loss")
+	}
+	for _, c := range rec.Chain {
+		if c.Size < 0 {
+			return fmt.Errorf("a softmax over %d units", c.Size)
+		}
 	}
 	h := nnvet.Head{
 		Loss: lossKinds[rec.Loss], Reduction: rec.Red, Source: nnvet.ParseLocation(rec.Src),
@@ -267,7 +271,7 @@ func (r *Reader) graph(rec *graphRecord) error {
 }
 
 // settings returns the settings that have a value.
-func settings(a map[string]*number) map[string]float64 {
+func settings(a map[string]*setting) map[string]float64 {
 	out := make(map[string]float64, len(a))
 	for k, v := range a {
 		if v != nil {

@@ -9,22 +9,36 @@ import (
 	"strconv"
 )
 
-// number is a JSON number, one of the strings "nan", "inf" and "-inf", or a
-// boolean, which stands for 0 or 1.
+// number is a JSON number, or one of the strings "nan", "inf" and "-inf".
 type number float64
 
 func (n *number) UnmarshalJSON(b []byte) error {
-	switch string(b) {
-	case "true":
-		*n = 1
-		return nil
-	case "false":
-		*n = 0
-		return nil
-	}
 	v, err := parseFloat(b)
 	*n = number(v)
 	return err
+}
+
+// orNaN returns a number that may be absent.
+func orNaN(v *number) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return float64(*v)
+}
+
+// setting is a number, or a boolean in the place of 0 or 1.
+type setting float64
+
+func (s *setting) UnmarshalJSON(b []byte) error {
+	switch string(b) {
+	case "true":
+		*s = 1
+	case "false":
+		*s = 0
+	default:
+		return (*number)(s).UnmarshalJSON(b)
+	}
+	return nil
 }
 
 // floats is an array of numbers. It is parsed as a whole, since the decoder
@@ -33,6 +47,26 @@ type floats []float64
 
 func (f *floats) UnmarshalJSON(b []byte) (err error) {
 	*f, err = parseArray(b, parseFloat)
+	return err
+}
+
+// A gap is a number or null, where there is none.
+type gap struct {
+	v     float64
+	known bool
+}
+
+// gaps is an array of numbers of which some are missing.
+type gaps []gap
+
+func (g *gaps) UnmarshalJSON(b []byte) (err error) {
+	*g, err = parseArray(b, func(b []byte) (gap, error) {
+		if string(b) == "null" {
+			return gap{}, nil
+		}
+		v, err := parseFloat(b)
+		return gap{v, true}, err
+	})
 	return err
 }
 

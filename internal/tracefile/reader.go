@@ -21,30 +21,29 @@ type Reader struct {
 	finished bool
 
 	damage  []Damage
-	damaged tally // lines
-	strange tally // records
-	unknown int64 // uses of ids that no record names
-	left    int64 // values left out since they are not past the one before
-	crowded bool  // there are too many series
-	spread  int64 // losses that were spread evenly over their record's steps
-	drops   int64 // records that the recorder could not write
-	cut     bool  // the recorder cut the graph
+	damaged tally     // lines
+	strange tally     // records
+	unknown int64     // uses of ids that no record names
+	left    int64     // values left out since their steps do not increase
+	leftOf  nnvet.Key // the series of the first of them
+	crowded bool      // there are too many series
+	drops   int64     // records that the recorder could not write
+	cut     bool      // the recorder cut the graph
 	series  int
 	last    int64 // the last step that was recorded, or -1
 
 	evaluated int64 // the step of the last evaluation, or -1
 
-	layers     map[int64]string
-	params     map[int64]*param
-	optimizers map[int64]int // to indices
-	heads      map[int64]int // to indices
-	profiles   profiles
-	taken      map[string]int      // how often a name was asked for
-	described  bool                // there was a run record
-	events     map[nnvet.Event]int // with Step, Count and Of zero
-	sources    map[string]uint32
-	sites      []string            // of the optimizers' learning rates
-	speakers   map[nnvet.Key]int64 // the head that a series without a site is of, or -1
+	layers    map[int64]string
+	params    map[int64]*param
+	heads     map[int64]int // to indices
+	profiles  profiles
+	taken     map[string]int      // how often a name was asked for
+	described bool                // there was a run record
+	events    map[nnvet.Event]int // with Step, Count and Of zero
+	sources   map[string]uint32
+	sites     map[int64]string    // of the optimizers' learning rates
+	speakers  map[nnvet.Key]int64 // the head that a series without a site is of, or -1
 }
 
 // tally counts damages and keeps the first.
@@ -68,7 +67,7 @@ func NewReader(name string) *Reader {
 	r := &Reader{
 		name: name, last: -1, evaluated: -1,
 		layers: make(map[int64]string), params: make(map[int64]*param),
-		optimizers: make(map[int64]int), heads: make(map[int64]int),
+		sites: make(map[int64]string), heads: make(map[int64]int),
 		taken: make(map[string]int), events: make(map[nnvet.Event]int),
 		sources: make(map[string]uint32), speakers: make(map[nnvet.Key]int64),
 	}
@@ -182,16 +181,13 @@ func (r *Reader) lost() []string {
 		say("the last line is cut off at byte %d; %s read", r.lines.offset, count(r.lines.good, "good line"))
 	}
 	if r.unknown > 0 {
-		say("%s of layers, parameters or losses that no record describes", count(r.unknown, "figure"))
+		say("%s of layers, parameters, losses or optimizers that no record describes", count(r.unknown, "figure"))
 	}
 	if r.left > 0 {
-		say("%s left out, at steps for which there was one already", count(r.left, "value"))
+		say("%s left out since their steps do not increase, the first of %v", count(r.left, "value"), r.leftOf)
 	}
 	if r.crowded {
 		say("more than %d series; the others are left out", maxSeries)
-	}
-	if r.spread > 0 {
-		say("%s placed evenly, in records with more steps than losses", count(r.spread, "loss value"))
 	}
 	if r.drops > 0 {
 		say("%s that the recorder could not write", count(r.drops, "record"))

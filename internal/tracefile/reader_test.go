@@ -114,7 +114,7 @@ func TestMalformed(t *testing.T) {
 		{`{"k":"step","s":[0,9007199254740993]}`, `step: s is no range of steps`},
 		{`{"k":"step","s":[0,1],"loss":[1,2,3]}`, `step: 3 losses for 2 steps`},
 		{`{"k":"step","s":[0,1],"loss":[1,"x"]}`, `step: "\"x\"" is no number`},
-		{`{"k":"step","s":[0,1],"loss":[1,null]}`, `step: "null" is no number`},
+		{`{"k":"step","s":[0,1],"loss":[null]}`, `step: 1 losses for 2 steps`},
 		{`{"k":"step","s":[0,1],"loss":[[1]]}`, `step: "[1]" is no number`},
 		{`{"k":"step","s":[0,1],"loss":1}`, `step: not an array`},
 		{`{"k":"step","s":[0,1],"loss":[1e999]}`, `step: "1e999" is no number`},
@@ -193,9 +193,11 @@ func TestLost(t *testing.T) {
 		{"cut off", [][]byte{a, b[:20]}, "the last line is cut off at byte 43; 1 good line read"},
 		{"upper case", [][]byte{a, bytes.ToUpper(b)}, "1 damaged line at byte 43; 1 good line read"},
 		{"again", [][]byte{a, b, b, a}, ""},
-		{"disorder", [][]byte{b, a}, "1 value left out, at steps for which there was one already"},
+		{"disorder", [][]byte{b, a}, "1 value left out since their steps do not increase, the first of loss/train"},
+		{"unknown optimizer", [][]byte{framed(`{"k":"optim","i":1,"c":"SGD"}` + "\n" + `{"k":"step","s":[0,0],"lr":[[1],[2]]}`)},
+			"1 figure of layers, parameters, losses or optimizers that no record describes"},
 		{"unknown ids", [][]byte{framed(`{"k":"tens","s":1,"w":{"i":[0,1],"n":[1,1]}}`)},
-			"2 figures of layers, parameters or losses that no record describes"},
+			"2 figures of layers, parameters, losses or optimizers that no record describes"},
 	}
 	for _, test := range tests {
 		got := read(slices.Concat(test.lines...)).Snapshot().Lost

@@ -57,7 +57,7 @@ type modelRecord struct {
 		N, C string
 		Src  string
 		Leaf bool
-		A    map[string]*number
+		A    map[string]*setting
 	}
 	Params []paramEntry
 }
@@ -74,6 +74,7 @@ type orphanRecord struct {
 	S     int64
 	I     int64
 	N     string
+	Src   string
 	Shape ints
 }
 
@@ -88,7 +89,7 @@ type optimRecord struct {
 	I      int64
 	C, Src string
 	Groups []struct {
-		A map[string]*number
+		A map[string]*setting
 		P ints
 	}
 }
@@ -115,6 +116,7 @@ type graphRecord struct{ Cut bool }
 type dataRecord struct {
 	Role, Split string
 	Site        text
+	Src         string
 	Layout, Dt  string
 	Shape       ints
 	Of, Rows    int64
@@ -130,7 +132,7 @@ type dataRecord struct {
 type stepRecord struct {
 	S     ints
 	T     *number
-	Loss  floats
+	Loss  gaps
 	Every int64
 	Lr    []floats
 	Bs    *int64

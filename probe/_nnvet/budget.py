@@ -2,7 +2,7 @@
 
 import time
 
-GRACE = 0.2  # seconds that may be spent whatever the run's length, so that short runs are seen too
+GRACE = 0.2  # seconds, beside the first step's, that may be spent whatever the run's length, so that short runs are seen too
 DENSE = 5  # first steps that are looked at one by one: initialization and first loss
 SPACING = 1.1  # what the grace pays for thins out by this factor of the step
 FLUSH = 1.0  # seconds between records of the losses
@@ -28,6 +28,7 @@ class Budget:
         self.mark = 0.0  # spent when the current sample began
         self.by_grace = True  # who pays for the current sample
         self.next_step = 0  # the next sample that the grace pays for
+        self.allowance = GRACE
         self.urgent = 0
         self.next_mark = DENSE  # the step at which to mark live units again
         self.stretch = 1  # > 1 where the trace file is getting full
@@ -43,7 +44,7 @@ class Budget:
             return True
         if step < self.next_step:
             return False
-        self.by_grace = self.graced + self.cost <= GRACE
+        self.by_grace = self.graced + self.cost <= self.allowance
         if not self.by_grace:
             self.next_step = NEVER
         return self.by_grace
@@ -51,9 +52,11 @@ class Budget:
     def sampled(self, step):
         """Notes that a step has been looked at."""
         cost = self.spent - self.mark
-        if self.by_grace:
+        if step == 0:  # describes the network too, once
+            self.graced, self.allowance = cost, cost + GRACE
+        elif self.by_grace:
             self.graced += cost
-        if step > 0:  # the first sample describes the network too
+        if step > 0:
             self.cost = max(cost, self.cost * 0.7 + cost * 0.3)
         if self.next_step != NEVER:
             self.next_step = step + 1 if step < DENSE - 1 else int(step * SPACING ** self.stretch) + 1

@@ -96,7 +96,9 @@ class Network:
                 self.units[self.params[id(weight)]] = weakref.ref(weight), weakref.ref(bias) if bias is not None else None
             if not self.modal and type(m).__name__.startswith(("Dropout", "BatchNorm")) and getattr(m, "p", 1) > 0:
                 self.modal = type(m).__name__
-        self.put(_trim({"k": "model", "s": step, "c": type(module).__name__, "src": self.place(module), "mods": mods, "params": params}))
+        for at in range(0, max(len(mods), len(params), 1), stats.BLOCK):
+            part = slice(at, at + stats.BLOCK)
+            self.put(_trim({"k": "model", "s": step, "c": type(module).__name__, "src": self.place(module), "mods": mods[part], "params": params[part]}))
         file = getattr(sys.modules.get(type(module).__module__), "__file__", None)
         if file and not source.is_library(file):
             self.read(file)
@@ -137,8 +139,9 @@ class Network:
                 labels = stats.groups(stats.fingerprints(w))
                 twins[-1] = stats.twins(labels)
                 self.labels[i] = labels if twins[-1] else None
-        if kept:
-            self.put({"k": "init", "w": stats.block(kept, rows), "rows": units, "dup": twins})
+        for at in range(0, len(kept), stats.BLOCK):
+            part = slice(at, at + stats.BLOCK)
+            self.put({"k": "init", "w": stats.block(kept[part], rows[part]), "rows": units[part], "dup": twins[part]})
 
     def initial_gradients(self, optimizer):
         """Records, at an optimizer's first step, which of the units that began equal have equal gradients too: they

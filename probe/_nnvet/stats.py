@@ -9,6 +9,7 @@ import math
 SAMPLE = 16384  # elements looked at per tensor: a standard deviation is then good to 0.6 %
 COLUMNS = 256  # columns of a batch looked at
 ROWS = 1024  # rows of a batch looked at
+BLOCK = 4000  # entries of a stat block: a line has a limit
 FEW = 8  # below so many rows a minimum is somebody's value
 
 torch = None  # set by attach

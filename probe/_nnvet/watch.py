@@ -62,7 +62,7 @@ class Probe:
         self.units = units.Units()
         self.header = False
         self.began = None  # time of the first forward pass
-        self.events = {}  # (what, module, parameter): [first step, count last written]
+        self.events = {}  # (what, parameter, text): [first step, count last written]
 
         self.step = 0
         self.sampling = True  # the step that goes on is looked at
@@ -75,7 +75,7 @@ class Probe:
         self.step_time = 0.0  # seconds a step, since the last record of the losses
 
         self.total, self.backwards = 0.0, 0  # of the losses of this step
-        self.waiting = []  # losses that are still on an accelerator
+        self.waiting, self.counts = [], []  # losses that are still on an accelerator, and how many of them each step has
         self.kept, self.kept_from, self.flushed, self.every = [], 0, clock(), 1
         self.smooth = None  # running mean of the loss
         self.clips = None
@@ -85,6 +85,7 @@ class Probe:
         self.root = None  # the outermost of them
         self.trained = None  # the root module that was last run to train it
         self.fed = False  # the network has had its input of this step
+        self.fed_at = None  # the user's call that feeds it
         self.wants_input = False  # the next layer with parameters is the first
         self.rows = 0  # of the last batch seen
         self.forwards = 0  # since the last backward pass
@@ -136,7 +137,7 @@ class Probe:
 
     def event(self, what, n=1, **fields):
         """Records an event; one that is counted, again whenever its count has doubled."""
-        seen = self.events.setdefault((what, fields.get("m"), fields.get("p")), [self.step, 0])
+        seen = self.events.setdefault((what, fields.get("p"), fields.get("text")), [self.step, 0])
         if n >= 2 * seen[1]:
             seen[1] = n
             record = dict(fields, k="event", what=what, s=seen[0], n=n)
@@ -209,6 +210,8 @@ class Probe:
         rows = x.shape[0] if x is not None and x.dim() else 0
         if self.training():
             self.wants_input = not self.fed and self.step >= self.losses.due.get(("train", "input"), 0)
+            if self.wants_input:
+                self.fed_at = self.here()
             if not self.fed:
                 self.fed, self.rows, self.trained = True, rows, self.root
             self.forwards += 1
@@ -233,6 +236,8 @@ class Probe:
         self.losses.due[split, "input"] = losses.thin_out(self.step)
         record = {"k": "data", "s": self.step, "role": "input", "split": split, "site": type(self.root).__name__,
                   "dt": str(x.dtype)[6:], "shape": list(x.shape)}
+        if self.fed_at:
+            record["src"] = self.fed_at
         record.update(stats.columns(x.detach(), network.convolves(module)))
         self.put(record)
 
@@ -435,7 +440,11 @@ class Probe:
     def end_step(self, optimizer):
         """Ends a step: of an optimizer, or a backward pass where the user updates by hand."""
         jumped = False
-        if self.backwards and not self.waiting and not self.scaled:
+        if self.waiting:
+            self.counts.append(self.backwards)
+        elif not self.backwards or self.scaled:
+            self.kept.append(None)
+        else:
             v = self.total / self.backwards
             self.kept.append(v)
             if self.smooth is None:
@@ -456,13 +465,13 @@ class Probe:
     def sample_after(self, optimizer):
         if self.before is not None:
             ids = [self.network.params[id(p)] for p, _ in self.before]
-            record = {"k": "tens", "s": self.step, "w": stats.block(ids, [stats.summary(old) for _, old in self.before]),
-                      "u": stats.block(ids, [stats.summary(stats.sample(p.detach()) - old) for p, old in self.before])}
-            if self.gradients:
-                record["g"] = stats.block(ids, self.gradients)
-            if self.acts:
-                record["a"] = stats.block(*zip(*self.acts))
-            self.put(record)
+            blocks = {"w": (ids, [stats.summary(old) for _, old in self.before]),
+                      "g": (ids[:len(self.gradients)], self.gradients),
+                      "u": (ids, [stats.summary(stats.sample(p.detach()) - old) for p, old in self.before]),
+                      "a": tuple(zip(*self.acts)) or ((), ())}
+            for at in range(0, max(1, max(len(i) for i, _ in blocks.values())), stats.BLOCK):
+                self.put(dict({"k": "tens", "s": self.step}, **{name: stats.block(i[at:at + stats.BLOCK], rows[at:at + stats.BLOCK])
+                                                               for name, (i, rows) in blocks.items() if i[at:at + stats.BLOCK]}))
         self.before, self.acts, self.calls, self.output = None, [], [], None
         self.close_window()
         if optimizer is not None:
@@ -493,11 +502,9 @@ class Probe:
         record = {"k": "step", "s": [self.kept_from, self.step - 1], "t": self.seconds(), "lr": self.rates(), "bw": micro,
                   "ov": round(self.budget.spent / max(1e-9, now - self.budget.started), 5)}
         if self.kept:
-            n = self.every
-            record["loss"] = stats.short(self.kept if n == 1 else [math.fsum(self.kept[i:i + n]) / len(self.kept[i:i + n])
-                                                                   for i in range(0, len(self.kept), n)])
-            if n > 1:
-                record["every"] = n
+            record["loss"] = [_mean(self.kept[i:i + self.every]) for i in range(0, steps, self.every)]
+            if self.every > 1:
+                record["every"] = self.every
         if self.rows:
             record["bs"] = self.rows
         if self.clips:
@@ -510,9 +517,11 @@ class Probe:
     def fetch(self):
         """Reads the losses that were left on an accelerator: one copy about once a second."""
         values = self.torch.stack([t.reshape(()).float() for t in self.waiting]).tolist()
-        per = max(1, round(len(values) / (self.step - self.kept_from)))
-        self.kept = [math.fsum(values[i:i + per]) / per for i in range(0, len(values) - per + 1, per)]
-        self.waiting = []
+        at = 0
+        for n in self.counts:
+            self.kept.append(_mean(values[at:at + n]))
+            at += n
+        self.waiting, self.counts = [], []
         if not self.sick and any(v - v != 0 for v in values):
             self.sick = True
             self.event("nonfinite", text="loss")
@@ -531,7 +540,7 @@ class Probe:
             self.clips = {"kind": kind, "max": float(limit), "s": [], "norm": [], "src": self.network.seen(source.caller(frame))}
             if source.through_library(frame):
                 self.clips["lib"] = True
-        if norm is not None and len(self.clips["s"]) < 4096 and (not hasattr(norm, "is_cpu") or norm.is_cpu or self.sampling):
+        if norm is not None and self.clips["s"][-1:] != [self.step] and len(self.clips["s"]) < 4096 and (not hasattr(norm, "is_cpu") or norm.is_cpu or self.sampling):
             self.clips["s"].append(self.step)
             self.clips["norm"].append(float("%.5g" % float(norm)))
 
@@ -596,6 +605,12 @@ class Probe:
         if exception:
             record["exc"] = exception.__name__
         self.put(record)
+
+
+def _mean(values):
+    """Returns the mean of the numbers among some, to six digits, or None where there are none."""
+    known = [v for v in values if v is not None]
+    return float("%.6g" % (sum(known) / len(known))) if known else None
 
 
 def _first_tensor(values, torch):

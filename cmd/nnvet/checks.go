@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/checks"
+)
+
+func newChecks() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "checks [flags]",
+		Short: "List every check with what it needs and its limits.",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if asJSON {
+				return listJSON(os.Stdout, checks.All)
+			}
+			list(os.Stdout, checks.All)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
+	return cmd
+}
+
+// list prints the checks by pitfall. A pitfall without a check says so.
+func list(w io.Writer, all []*nnvet.Check) {
+	for _, p := range nnvet.Pitfalls {
+		fmt.Fprintf(w, "%d %s\n", p, p)
+		none := true
+		for _, c := range all {
+			if c.Pitfall == p {
+				none = false
+				describe(w, c)
+			}
+		}
+		if none {
+			fmt.Fprintln(w, "  no check of this version looks for it")
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w, "nnvet explain CHECK says more; nnvet.toml may change limits and severities.")
+}
+
+func describe(w io.Writer, c *nnvet.Check) {
+	fmt.Fprintf(w, "  %s %-7s  %s: %s\n", c.ID, c.Severity, c.Name, c.Title())
+	fmt.Fprintf(w, "    needs %s\n", strings.Join(needs(c), ", "))
+	for _, l := range c.Limits {
+		fmt.Fprintf(w, "    limit %s = %g (%s)\n", l.Name, l.Default, l.Source)
+	}
+}
+
+func needs(c *nnvet.Check) []string {
+	var what []string
+	for _, n := range c.Needs {
+		what = append(what, n.What)
+	}
+	return what
+}
+
+// entry is a check as `nnvet checks --json` lists it.
+type entry struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	Pitfall  pitfall  `json:"pitfall"`
+	Severity string   `json:"severity"`
+	Needs    []string `json:"needs"`
+	Limits   []limit  `json:"limits"`
+	Explains []string `json:"explains"`
+}
+
+type pitfall struct {
+	Number int    `json:"n"`
+	Name   string `json:"name"`
+}
+
+type limit struct {
+	Name    string  `json:"name"`
+	Default float64 `json:"default"`
+	Source  string  `json:"source"`
+}
+
+func listJSON(w io.Writer, all []*nnvet.Check) error {
+	entries := []entry{}
+	for _, c := range all {
+		e := entry{
+			ID: c.ID, Name: c.Name, Title: c.Title(), Pitfall: pitfall{int(c.Pitfall), c.Pitfall.String()},
+			Severity: c.Severity.String(), Needs: needs(c), Limits: []limit{}, Explains: append([]string{}, c.Explains...),
+		}
+		for _, l := range c.Limits {
+			e.Limits = append(e.Limits, limit(l))
+		}
+		entries = append(entries, e)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(entries)
+}

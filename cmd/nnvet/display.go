@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/checks"
+	"github.com/nnvet/nnvet/internal/report"
+	"github.com/nnvet/nnvet/internal/tracefile"
+)
+
+// How often the status is drawn and the checks are run. Both read what the
+// probe wrote, so they take no time from training but a little of a core.
+const (
+	drawEvery = 300 * time.Millisecond
+	vetEvery  = 2 * time.Second
+)
+
+// live reports whether a line may be rewritten on stderr: only on a terminal
+// that can, and where a person looks at it.
+func live(s report.Style) bool {
+	return term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb" && !s.Linear &&
+		os.Getenv("CI") == "" && report.DefaultFormat(os.Getenv) == "text"
+}
+
+// A display is the status line of a training that goes on.
+type display struct {
+	w     io.Writer
+	style report.Style
+	dir   *tracefile.Dir
+	vet   nnvet.Options
+
+	result nnvet.Result
+	seen   map[string]bool // fingerprints of the findings that were printed
+	line   string          // the status as it stands on the terminal
+}
+
+func newDisplay(w io.Writer, style report.Style, dir *tracefile.Dir, vet nnvet.Options) *display {
+	vet.Live = true
+	return &display{w: w, style: style, dir: dir, vet: vet, seen: make(map[string]bool)}
+}
+
+// follow keeps the status line until done is closed, and leaves no trace of it.
+func (d *display) follow(done <-chan struct{}) {
+	draw, vet := time.NewTicker(drawEvery), time.NewTicker(vetEvery)
+	defer draw.Stop()
+	defer vet.Stop()
+	for {
+		select {
+		case <-done:
+			fmt.Fprint(d.w, clearLine)
+			return
+		case <-vet.C:
+			d.judge()
+		case <-draw.C:
+			_ = d.dir.Poll() // what cannot be read is said at the end
+			d.draw()
+		}
+	}
+}
+
+const clearLine = "\r\x1b[K"
+
+// draw rewrites the line if it has changed, and goes back to its start, so
+// that what the command prints next begins at the left edge.
+func (d *display) draw() {
+	if line := report.Status(d.dir.Trace(), d.result, d.style); line != d.line {
+		d.line = line
+		fmt.Fprint(d.w, clearLine, line, "\r")
+	}
+}
+
+// judge runs the checks, and prints each new error once above the status.
+func (d *display) judge() {
+	d.result = nnvet.Vet(d.dir.Trace(), checks.All, d.vet)
+	for _, f := range d.result.Findings {
+		if print := f.Fingerprint(); f.Severity == nnvet.Error && !d.seen[print] {
+			d.seen[print] = true
+			d.line = ""
+			fmt.Fprint(d.w, clearLine, report.Live(f, d.style), "\n")
+		}
+	}
+}

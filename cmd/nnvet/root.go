@@ -1,0 +1,90 @@
+package main
+
+import (
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const about = `nnvet says why a neural network does not learn, and what to change.
+
+  nnvet run -- python train.py   train as always; the diagnosis comes at the end
+  nnvet show                     the diagnosis of the newest run again
+  nnvet explain lr-too-high      what a finding means and what to do
+  nnvet checks                   every fault that nnvet can name
+  nnvet completion bash          tab completion, also for zsh, fish, powershell
+  nnvet version
+
+Every command has --help. Every flag can be set in the environment
+(NNVET_FORMAT=json), many in nnvet.toml or [tool.nnvet] of pyproject.toml.
+
+Exit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 no verdict, 70 a
+defect of nnvet; "nnvet run" gives the command's own, unless --fail-on is set.
+`
+
+// helpOf is the help of one command: what it is, how it is used, its flags.
+const helpOf = `{{with or .Long .Short}}{{.}}
+
+{{end}}{{with .Example}}{{.}}
+
+{{end}}usage: {{.UseLine}}
+{{with .LocalFlags.FlagUsagesWrapped 80}}
+{{.}}{{end}}`
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:                        "nnvet",
+		Version:                    version,
+		Long:                       about,
+		SilenceErrors:              true,
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		Args:                       cobra.ArbitraryArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return fromEnvironment(cmd.Flags(), os.Getenv)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return cmd.Help()
+		},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.SetHelpTemplate("{{.Long}}")
+	root.SetVersionTemplate("nnvet {{.Version}}\n")
+	root.AddCommand(newRun(), newShow(), newExplain(), newChecks(), newVersion(), newCompletion())
+	for _, c := range root.Commands() {
+		c.SetHelpTemplate(helpOf)
+	}
+	return root
+}
+
+// unknownCommand suggests a command, or that a program was meant to be run.
+func unknownCommand(root *cobra.Command, name string) error {
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		return usage("did you mean nnvet "+near[0]+"?", "unknown command %q", name)
+	}
+	return usage("to watch a training: nnvet run -- python train.py", "unknown command %q", name)
+}
+
+// fromEnvironment sets the flags that the command line leaves open from
+// NNVET_ variables: NNVET_FAIL_ON for --fail-on.
+func fromEnvironment(flags *pflag.FlagSet, getenv func(string) string) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "NNVET_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v := getenv(name); err == nil && v != "" && !f.Changed && !own(f.Name) {
+			if e := flags.Set(f.Name, v); e != nil {
+				err = usage("", "%s=%s: %w", name, v, e)
+			}
+		}
+	})
+	return err
+}
+
+// own reports whether a flag is the command line's own. NNVET_VERSION is what
+// a command under `nnvet run` finds in its environment.
+func own(flag string) bool { return flag == "help" || flag == "version" }
