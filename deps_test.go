@@ -19,7 +19,7 @@ var tiers = [][]string{
 	{"checks", "internal/tracefile", "internal/report"},
 	{"internal/store", "internal/config", "vettest"},
 	{"internal/subject"},
-	{"cmd/nnvet", "bench"},
+	{"cmd/nnvet", "examples"},
 }
 
 // pure lists the packages that touch nothing outside the process, by prefix,

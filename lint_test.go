@@ -23,7 +23,9 @@ func TestLint(t *testing.T) {
 		{"gofmt", is("gofmt", "-l", ".")},
 		{"vet", is("go", "vet", "./...")},
 		{"staticcheck", func(t *testing.T) []string { return []string{installStaticcheck(t), "./..."} }},
-		{"ruff", func(t *testing.T) []string { return []string{installRuff(t), "check", "--no-cache", "--quiet", "--output-format", "concise"} }},
+		{"ruff", func(t *testing.T) []string {
+			return []string{installRuff(t), "check", "--no-cache", "--quiet", "--output-format", "concise"}
+		}},
 		{"sh", func(t *testing.T) []string { return append([]string{"sh", "-n"}, glob(t, "tools/*.sh")...) }},
 		{"bash", is("bash", "-n", ".ci/run")},
 	} {

@@ -17,7 +17,7 @@ echo "\$ nnvet run -- python $name.py"
 echo
 echo "The change that it asks for, made on the copy:"
 echo
-grep '^[-+] ' "$root/examples/repairs/$name.diff"
+sed 1,2d "$root/examples/repairs/$name.diff" | grep '^[-+]'
 git apply "$root/examples/repairs/$name.diff"
 
 echo

@@ -42,8 +42,8 @@ func layer(t *nnvet.Trace, op *nnvet.Op) *nnvet.Layer {
 	return t.Layer(op.Layer)
 }
 
-// drop returns the edits that take an activation out of the network: the
-// functional form gives way to its first argument, and of the module form the
+// drop returns the edits that take an activation out of the network: of the
+// functional form only the first argument stays, and of the module form the
 // class becomes Identity, which takes any arguments. It returns none where the
 // text of the source is not certain, or the activation has no class.
 func drop(t *nnvet.Trace, op *nnvet.Op, function, class string) []nnvet.Edit {
@@ -59,7 +59,7 @@ func drop(t *nnvet.Trace, op *nnvet.Op, function, class string) []nnvet.Edit {
 		case c == nil:
 		case c.Func == function:
 			if a, ok := operand(c); ok {
-				return []nnvet.Edit{{At: c.Source, New: a}}
+				return unwrap(c.Source, a.Source)
 			}
 		case c.Func == class:
 			return identity(c)
@@ -68,25 +68,31 @@ func drop(t *nnvet.Trace, op *nnvet.Op, function, class string) []nnvet.Edit {
 	return nil
 }
 
-// operand returns the first argument of a functional activation, if it is a
-// name. z.softmax(d) is recorded like softmax(z), so that a softmax must also
-// say its dimension, as a number, before its first argument is taken for what
-// it works on.
-func operand(c *nnvet.Call) (string, bool) {
-	if len(c.Args) == 0 || c.Source.Col == 0 {
-		return "", false
+// operand returns the first argument of a functional activation.
+// z.softmax(d) is recorded like softmax(z), so that a softmax must also say
+// its dimension, as a number, before its first argument is taken for what it
+// works on; and of the others, which may be methods without arguments, that
+// argument must be a name.
+func operand(c *nnvet.Call) (nnvet.Arg, bool) {
+	if len(c.Args) == 0 || c.Source.Col == 0 || c.Source.Line != c.Source.EndLine {
+		return nnvet.Arg{}, false
 	}
 	first := c.Args[0]
-	if isName := first.Text != "" && (first.Text[0] == '_' || unicode.IsLetter(rune(first.Text[0]))); !isName {
-		return "", false
-	}
+	ok := first.Name == "0" || first.Name == "input"
 	if c.Func == "softmax" {
 		dim, _ := c.Arg("dim")
-		if _, err := strconv.Atoi(dim.Text); err != nil || dim == first {
-			return "", false
-		}
+		_, err := strconv.Atoi(dim.Text)
+		return first, ok && err == nil && dim != first
 	}
-	return first.Text, first.Name == "0" || first.Name == "input"
+	return first, ok && first.Text != "" && (first.Text[0] == '_' || unicode.IsLetter(rune(first.Text[0])))
+}
+
+// unwrap returns the edits that leave only a part of an expression.
+func unwrap(whole, part nnvet.Location) []nnvet.Edit {
+	before, after := whole, whole
+	before.EndLine, before.EndCol = part.Line, part.Col
+	after.Line, after.Col = part.EndLine, part.EndCol
+	return []nnvet.Edit{{At: before}, {At: after}}
 }
 
 // callOn returns the only call of one of those names at a location, or on its

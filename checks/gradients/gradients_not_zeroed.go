@@ -38,7 +38,7 @@ var NotZeroed = nnvet.Check{
 			Site:    e.Site,
 			Source:  e.Source,
 			Label:   "adds to the gradients of all steps before",
-			Span:    nnvet.Span{From: e.Step, To: max(e.Step, p.Trace.Run.Steps-1)},
+			Span:    nnvet.Span{To: max(e.Step, p.Trace.Run.Steps-1)}, // the loop, not one step, is at fault
 			Brief:   fmt.Sprintf("%d of %d", e.Count, of),
 			Message: fmt.Sprintf("the gradients of the step before were still there in %d of the %d steps looked at, so each step follows the sum of all gradients so far", e.Count, of),
 			Evidence: []nnvet.Evidence{

@@ -74,7 +74,7 @@ func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	apart := short(math.Pow(10, in.spread))
 	f := finding(p, x)
 	f.Brief = apart + "x apart"
-	f.Message = fmt.Sprintf("column %d of %d has std %s, column %d has %s: %s times apart",
+	f.Message = fmt.Sprintf("the inputs are not normalized: column %d of %d has std %s, column %d has %s, %s times apart",
 		large.Index, x.Of, figure(large.Std), small.Index, figure(small.Std), apart)
 	f.Evidence = []nnvet.Evidence{
 		{What: "spread of the columns' std", Saw: in.spread, Unit: "decades", Limit: "spread"},
@@ -102,7 +102,7 @@ func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	f := finding(p, x)
 	f.Brief = brief(in.all)
-	f.Message = fmt.Sprintf("inputs reach the network with mean %s and std %s instead of 0 and 1", center(in.all), figure(in.all.Std))
+	f.Message = fmt.Sprintf("the inputs are not normalized: mean %s and std %s instead of 0 and 1", center(in.all), figure(in.all.Std))
 	f.Evidence = []nnvet.Evidence{
 		{What: "rms of all columns, from 1", Saw: math.Abs(in.scale), Unit: "decades", Limit: "scale"},
 		{What: "mean", Saw: in.all.Mean, Lo: -1, Hi: 1},
@@ -111,7 +111,7 @@ func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	f.Treatments = []nnvet.Treatment{{
 		Action: "standardize the inputs with the training set's figures: " + standardized("x", in.all)}}
 	if bytes(in.all) {
-		f.Message = fmt.Sprintf("inputs reach the network as raw bytes, std %s instead of 1", figure(in.all.Std))
+		f.Message = fmt.Sprintf("the inputs are not normalized: they are raw bytes, std %s instead of 1", figure(in.all.Std))
 		f.Treatments = append([]nnvet.Treatment{{Action: "scale the bytes to -1..1: x / 127.5 - 1"}}, f.Treatments...)
 	}
 	if math.Abs(in.scale) < p.Limit("scale-error") {
@@ -122,16 +122,10 @@ func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 
 // finding returns what the findings about an input have in common.
 func finding(p *nnvet.Pass, x *nnvet.Profile) nnvet.Finding {
-	f := nnvet.Finding{Confidence: 0.95, Span: nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)}}
+	f := nnvet.Finding{Confidence: 0.95, Span: nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)}, Source: x.Source, Label: "fed here"}
 	for i := range p.Trace.Profiles {
 		if o := &p.Trace.Profiles[i]; o != x && o.Role == x.Role && o.Split == x.Split {
 			f.Site = x.Site // several networks are fed
-		}
-	}
-	for _, c := range p.Trace.Calls {
-		if c.Func == "TensorDataset" || c.Func == "DataLoader" {
-			f.Source = c.Source
-			break
 		}
 	}
 	return f

@@ -10,6 +10,8 @@ five of them switch the probe off, and training goes on.
     budget.py          when to look, within a share of the time
     network.py         modules, parameters and optimizers
     losses.py          losses and evaluations
+    steps.py           losses, rates and clipping of every step
+    trouble.py         what first was not finite
     units.py           dead and saturated units
     zeroing.py         gradients that are not set to zero
     stats.py           statistics of tensors

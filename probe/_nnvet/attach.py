@@ -144,12 +144,9 @@ def _losses(torch, probe):
 
     for name, (path, _) in losses.FUNCTIONS.items():
         owner, _, function = path.rpartition(".")
-        for part in owner.split(".") if owner else ():
-            parent = torch if part == "_C" else parent
-            parent = getattr(parent, part)
-        target = parent if owner else torch
-        if hasattr(target, function):
-            builtins._register_builtin(_wrap(target, function, make(name)), "aten::" + function)
+        owner = torch._C._nn if owner else torch
+        if hasattr(owner, function):
+            builtins._register_builtin(_wrap(owner, function, make(name)), "aten::" + function)
 
 
 def _clipping(torch, probe):
@@ -212,7 +209,7 @@ def _left_alone(torch, probe):
 
     def checkpoint(original):
         def checkpoint(*args, **kwargs):
-            probe.checkpointed = True
+            probe.trouble.checkpointed = True
             return original(*args, **kwargs)
 
         return checkpoint

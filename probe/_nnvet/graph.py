@@ -10,16 +10,21 @@ _SUFFIX = re.compile(r"Backward\d*$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 # Autograd's names to those of docs/trace.md, where they are not the same but for case.
-_NAMES = {
-    "addmm": "linear", "mm": "linear", "mv": "linear", "addmv": "linear", "baddbmm": "linear", "bmm": "linear", "linear": "linear",
-    "mkldnn_linear": "linear", "convolution": "conv", "mkldnn_convolution": "conv", "cudnn_convolution": "conv", "thnn_conv2d": "conv", "slow_conv2d": "conv",
-    "embedding": "embedding", "native_layer_norm": "norm", "native_batch_norm": "norm", "cudnn_batch_norm": "norm", "native_group_norm": "norm",
-    "fused_rms_norm": "norm", "safe_softmax": "softmax", "clamp_min": "clamp", "clamp_max": "clamp", "native_dropout": "dropout",
-    "view": "reshape", "unsafe_view": "reshape", "_unsafe_view": "reshape", "reshape_alias": "reshape", "_reshape_alias": "reshape", "squeeze": "reshape", "unsqueeze": "reshape",
-    "transpose": "reshape", "permute": "reshape", "expand": "reshape", "t": "reshape", "alias": "reshape", "clone": "reshape", "to_copy": "reshape", "_to_copy": "reshape",
-    "slice": "select", "index": "select", "select": "select", "gather": "select", "narrow": "select", "split": "select", "unbind": "select",
-    "norm": "vector_norm", "linalg_vector_norm": "vector_norm", "log_sigmoid": "log_sigmoid", "log_sigmoid_forward": "log_sigmoid", "masked_fill": "other", "silu": "silu", "prelu": "leaky_relu", "prelu_kernel": "leaky_relu",
-}
+_NAMES = {name: operation for operation, names in {
+    "linear": "addmm mm mv addmv baddbmm bmm linear mkldnn_linear",
+    "conv": "convolution mkldnn_convolution cudnn_convolution thnn_conv2d slow_conv2d",
+    "embedding": "embedding",
+    "norm": "native_layer_norm native_batch_norm cudnn_batch_norm native_group_norm fused_rms_norm",
+    "softmax": "safe_softmax",
+    "clamp": "clamp_min clamp_max",
+    "dropout": "native_dropout",
+    "reshape": "view unsafe_view _unsafe_view reshape_alias _reshape_alias squeeze unsqueeze transpose permute expand t alias clone to_copy _to_copy",
+    "select": "slice index select gather narrow split unbind",
+    "vector_norm": "norm linalg_vector_norm",
+    "log_sigmoid": "log_sigmoid log_sigmoid_forward",
+    "silu": "silu",
+    "leaky_relu": "prelu prelu_kernel",
+}.items() for name in names.split()}
 _KNOWN = set(_NAMES.values()) | set("""softmax log_softmax sigmoid tanh relu leaky_relu elu gelu softplus hardtanh clamp exp log abs neg add sub mul
     div pow sum mean cat dropout round sqrt rsqrt atan2 acos asin""".split())
 TERMINAL = {"linear", "conv", "embedding", "norm"}

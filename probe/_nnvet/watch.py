@@ -5,14 +5,13 @@ the gradients and the update.
 """
 
 import functools
-import math
 import os
 import sys
 import threading
 import time
 import weakref
 
-from . import budget, complain, graph, losses, network, source, stats, units, zeroing
+from . import budget, complain, graph, losses, network, source, stats, steps, trouble, units, zeroing
 
 clock = time.perf_counter
 UNSEEDED = 67280421310721  # the seed that PyTorch's generator holds until somebody sets one
@@ -22,7 +21,6 @@ UNUSED = 20  # forward passes without a backward one, after which nobody seems t
 IDLE_BLOCKS = 5  # such blocks in a row, after which they are looked into about once a second
 NO_GRADIENT = 5  # samples of an optimizer without any gradient for a parameter before that is reported
 HURRIED = 4e-4  # seconds a step below which gradients are not checked in every step
-JUMP = 4.0  # a loss that is so many times its running mean is looked at
 
 
 def guarded(method):
@@ -60,6 +58,8 @@ class Probe:
         self.losses = losses.Losses(self.network, self.put)
         self.zeroing = zeroing.Zeroing()
         self.units = units.Units()
+        self.steps = steps.Steps(torch, self.network)
+        self.trouble = trouble.Trouble(torch, self.network, self.event)
         self.header = False
         self.began = None  # time of the first forward pass
         self.events = {}  # (what, parameter, text): [first step, count last written]
@@ -71,14 +71,9 @@ class Probe:
         self.made = {}  # id(optimizer): (weak reference, where it was made, names of loose tensors)
         self.looked = {}  # id(optimizer): samples taken
         self.without = {}  # parameter number: whether it never had a gradient
-        self.sentinel = None  # the parameter that the gradients of all others pass on their way
         self.step_time = 0.0  # seconds a step, since the last record of the losses
 
-        self.total, self.backwards = 0.0, 0  # of the losses of this step
-        self.waiting, self.counts = [], []  # losses that are still on an accelerator, and how many of them each step has
-        self.kept, self.kept_from, self.flushed, self.every = [], 0, clock(), 1
-        self.smooth = None  # running mean of the loss
-        self.clips = None
+        self.flushed = clock()  # when the losses were last written
 
         self.hooks = []
         self.depth = 0  # modules that run, one inside the other
@@ -100,11 +95,8 @@ class Probe:
         self.before = None  # (parameter, sample of it before the update)
         self.gradients = []
 
-        self.backward_at = None  # the first backward call in the source
         self.leaves = []  # parameters in the first graph
-        self.steep = []  # operations in it whose gradient can be infinite
-        self.sick = False  # something was not finite, and has been reported
-        self.compiled = self.scaled = self.checkpointed = False
+        self.compiled = self.scaled = False
 
     def mine(self):
         """Reports whether this thread is the one that trains, as far as known."""
@@ -278,18 +270,11 @@ class Probe:
         if not isinstance(loss, self.torch.Tensor) or not self.mine():
             return
         self.thread = self.thread or threading.get_ident()
-        if self.backwards and not self.made:
+        if self.steps.backwards and not self.made:
             self.end_step(None)  # without an optimizer, a backward pass is a step
-        self.backwards += 1
-        if loss.numel() != 1 or self.scaled:
-            pass
-        elif loss.is_cpu:
-            v = loss.item()
-            self.total += v
-            if v - v != 0 and not self.sick:
-                self.loss_not_finite(loss, frame)
-        else:
-            self.waiting.append(loss.detach())
+        value = self.steps.backward(loss, not self.scaled)
+        if value is not None and value - value != 0 and not self.trouble.reported:
+            self.loss_not_finite(loss, frame)
         if self.sampling or self.zeroing.watched or self.losses.batches or self.losses.evaluations:
             self.backward_seen(loss, frame)
 
@@ -309,57 +294,24 @@ class Probe:
         if not self.calls and loss.numel() == 1:
             call = losses.by_hand(loss, self.output, source.caller(frame))
             self.calls = [call] if call is not None else []
-        if self.backward_at is None:
-            self.backward_at = source.caller(frame)
-            self.leaves, self.steep = list(graph.leaves(loss.grad_fn)), graph.steep(loss.grad_fn)
-            self.put(graph.record(loss.grad_fn, self.step, self.network.seen(self.backward_at), self.network.params))
+        if self.trouble.backward_at is None:
+            self.trouble.backward_at = source.caller(frame)
+            self.trouble.steep = graph.steep(loss.grad_fn)
+            self.leaves = list(graph.leaves(loss.grad_fn))
+            self.put(graph.record(loss.grad_fn, self.step, self.network.seen(self.trouble.backward_at), self.network.params))
         for call in self.calls:
             alone = call.result is loss or call.result.grad_fn is loss.grad_fn
-            self.losses.trained(call, alone and self.backwards == 1, self.step)
+            self.losses.trained(call, alone and self.steps.backwards == 1, self.step)
         self.calls, self.output = [], None
         self.network.outputs = {}
 
-    # -- what is not finite ------------------------------------------------------------------------
-
     @guarded
     def loss_not_finite(self, loss, frame):
-        """Says what first was not finite, when the loss is not."""
-        self.sick = True
-        number = self.first_not_finite(lambda p: p)
-        if number is not None:
-            self.event("nonfinite", text="update", p=number)
-            return
-        text = graph.culprit(loss.grad_fn) if loss.grad_fn is not None and not self.recomputes() else None
-        self.event("nonfinite", text=text or "loss", src=self.network.seen(source.caller(frame)))
+        self.trouble.loss(loss, self.network.seen(source.caller(frame)))
 
     @guarded
     def check_gradient(self):
-        """Looks at the gradient of the first layer: what is not finite anywhere arrives there."""
-        g = self.sentinel.grad
-        if g is not None and not g.is_sparse:
-            v = g.sum().item()
-            if v - v != 0:
-                self.gradient_not_finite()
-
-    def gradient_not_finite(self):
-        self.sick = True
-        number = self.first_not_finite(lambda p: p.grad, reversed)
-        text = "operation " + self.steep[0] if len(self.steep) == 1 else "gradient"
-        self.event("nonfinite", text=text, p=number, src=self.network.seen(self.backward_at))
-
-    def first_not_finite(self, of, order=iter):
-        """Returns the number of the first parameter for which of(parameter) is not finite."""
-        for number, ref in order(list(enumerate(self.network.refs))):
-            p = ref()
-            t = of(p) if p is not None else None
-            if t is not None and t.is_floating_point() and not t.is_sparse and not bool(self.torch.isfinite(t.detach()).all()):
-                return number
-        return None
-
-    def recomputes(self):
-        """Reports whether to read a saved tensor may run part of the forward pass again."""
-        module = sys.modules.get("torch.utils.checkpoint")
-        return self.checkpointed or module is not None and not hasattr(module.checkpoint, "_nnvet_wrapped")
+        self.trouble.check()
 
     # -- the optimizer's step ----------------------------------------------------------------------
 
@@ -370,7 +322,7 @@ class Probe:
         if self.sampling:
             self.sample_before(optimizer)
         else:
-            if self.sentinel is not None and not self.sick and self.step_time > HURRIED:
+            if self.trouble.sentinel is not None and not self.trouble.reported and self.step_time > HURRIED:
                 self.check_gradient()
             if self.step >= self.budget.next_mark:
                 self.mark_units()
@@ -384,7 +336,7 @@ class Probe:
             _, at, names = self.made.get(id(optimizer), (None, None, {}))
             self.network.add_optimizer(optimizer, at, names)
             self.made.setdefault(id(optimizer), (weakref.ref(optimizer), None, {}))
-            self.choose_sentinel(optimizer)
+            self.trouble.choose_sentinel(optimizer)
         for p in self.leaves:
             if id(p) not in self.network.params and p.requires_grad:
                 self.network.orphan(p, self.step)
@@ -396,13 +348,8 @@ class Probe:
         self.before = [(p, stats.sample(p.detach()).clone()) for p in params if id(p) in self.network.params]
         self.gradients = [] if self.scaled else [stats.summary(stats.sample(p.grad.detach())) for p, _ in self.before]
         self.units.gradients(self.step, self.rows, self.network.units)
-        if not self.sick and any(g[7] for g in self.gradients):
-            self.gradient_not_finite()
-
-    def choose_sentinel(self, optimizer):
-        params = [p for g in optimizer.param_groups for p in g["params"] if p.requires_grad and p.is_cpu and p.numel() <= 1 << 16]
-        if self.sentinel is None and params:
-            self.sentinel = min(params, key=lambda p: self.network.params.get(id(p), math.inf))
+        if not self.trouble.reported and any(g[7] for g in self.gradients):
+            self.trouble.gradients()
 
     def note_gradients(self, optimizer):
         """Looks for parameters that no gradient ever reaches."""
@@ -430,7 +377,7 @@ class Probe:
     @guarded
     def check_zeroing(self, optimizer):
         if self.zeroing.steps(optimizer):
-            self.event("grad_not_zeroed", n=self.zeroing.left, of=self.zeroing.looked, src=self.network.seen(self.backward_at))
+            self.event("grad_not_zeroed", n=self.zeroing.left, of=self.zeroing.looked, src=self.network.seen(self.trouble.backward_at))
 
     def after_step(self, optimizer):
         self.nested = max(0, self.nested - 1)
@@ -439,27 +386,14 @@ class Probe:
 
     def end_step(self, optimizer):
         """Ends a step: of an optimizer, or a backward pass where the user updates by hand."""
-        jumped = False
-        if self.waiting:
-            self.counts.append(self.backwards)
-        elif not self.backwards or self.scaled:
-            self.kept.append(None)
-        else:
-            v = self.total / self.backwards
-            self.kept.append(v)
-            if self.smooth is None:
-                self.smooth = v
-            elif v > JUMP * abs(self.smooth):
-                jumped = True
-            else:
-                self.smooth += 0.05 * (v - self.smooth)
-        micro, self.total, self.backwards, self.fed = self.backwards, 0.0, 0, False
+        jumped = self.steps.end(not self.scaled)
+        self.fed = False
         if self.sampling:
             self.sample_after(optimizer)
         self.step += 1
         now = clock()
         if self.sampling or jumped or now >= self.wake_at or self.step >= self.budget.next_step:
-            self.wake(now, jumped, micro)
+            self.wake(now, jumped)
 
     @guarded
     def sample_after(self, optimizer):
@@ -478,12 +412,12 @@ class Probe:
             self.zeroing.stepped(optimizer)
 
     @guarded
-    def wake(self, now, jumped, micro):
+    def wake(self, now, jumped):
         """Writes the losses when it is time, and decides whether to look at the next step."""
         if self.sampling:
             self.budget.sampled(self.step - 1)
         if self.sampling or jumped or now - self.flushed >= budget.FLUSH:
-            self.flush(now, micro)
+            self.flush(now)
         self.sampling = self.budget.wants(self.step, now, jumped)
         if self.sampling:
             self.hook()
@@ -491,40 +425,18 @@ class Probe:
             self.unhook()
         self.wake_at = now + self.budget.patience(now)
 
-    # -- the record of steps -----------------------------------------------------------------------
-
-    def flush(self, now, micro):
-        if self.step == self.kept_from:
+    def flush(self, now):
+        """Writes down the steps since the last time."""
+        if self.step == self.steps.first:
             return
-        if self.waiting:
-            self.fetch()
-        steps = self.step - self.kept_from
-        record = {"k": "step", "s": [self.kept_from, self.step - 1], "t": self.seconds(), "lr": self.rates(), "bw": micro,
-                  "ov": round(self.budget.spent / max(1e-9, now - self.budget.started), 5)}
-        if self.kept:
-            record["loss"] = [_mean(self.kept[i:i + self.every]) for i in range(0, steps, self.every)]
-            if self.every > 1:
-                record["every"] = self.every
-        if self.rows:
-            record["bs"] = self.rows
-        if self.clips:
-            record["clip"] = self.clips
-        self.put(record)
-        self.step_time = (now - self.flushed) / steps
-        self.kept, self.kept_from, self.flushed, self.clips = [], self.step, now, None
-        self.every = self.budget.stretch = 1 << self.wire.thinning()
-
-    def fetch(self):
-        """Reads the losses that were left on an accelerator: one copy about once a second."""
-        values = self.torch.stack([t.reshape(()).float() for t in self.waiting]).tolist()
-        at = 0
-        for n in self.counts:
-            self.kept.append(_mean(values[at:at + n]))
-            at += n
-        self.waiting, self.counts = [], []
-        if not self.sick and any(v - v != 0 for v in values):
-            self.sick = True
+        if not self.steps.fetch() and not self.trouble.reported:
+            self.trouble.reported = True
             self.event("nonfinite", text="loss")
+        self.step_time = (now - self.flushed) / (self.step - self.steps.first)
+        self.flushed = now
+        b = self.budget
+        self.put(self.steps.record(self.step, self.seconds(), self.rates(), self.rows, b.spent / max(1e-9, now - b.started)))
+        self.steps.every = b.stretch = 1 << self.wire.thinning()
 
     def rates(self):
         out = []
@@ -536,13 +448,9 @@ class Probe:
 
     @guarded
     def clipped(self, kind, limit, norm, frame):
-        if self.clips is None:
-            self.clips = {"kind": kind, "max": float(limit), "s": [], "norm": [], "src": self.network.seen(source.caller(frame))}
-            if source.through_library(frame):
-                self.clips["lib"] = True
-        if norm is not None and self.clips["s"][-1:] != [self.step] and len(self.clips["s"]) < 4096 and (not hasattr(norm, "is_cpu") or norm.is_cpu or self.sampling):
-            self.clips["s"].append(self.step)
-            self.clips["norm"].append(float("%.5g" % float(norm)))
+        if hasattr(norm, "is_cpu") and not norm.is_cpu and not self.sampling:
+            norm = None  # to read it would wait for the accelerator
+        self.steps.clipped(kind, limit, norm, self.step, frame)
 
     # -- evaluation --------------------------------------------------------------------------------
 
@@ -594,10 +502,10 @@ class Probe:
 
     @guarded
     def finish(self):
-        if self.backwards and not self.made:
+        if self.steps.backwards and not self.made:
             self.end_step(None)
         self.end_evaluation()
-        self.flush(clock(), 1)
+        self.flush(clock())
         exception = getattr(sys, "last_type", None)
         record = {"k": "end", "s": self.step, "t": self.seconds(), "why": "exception" if exception else "exit",
                   "spent": round(self.budget.spent, 4), "attach": round(self.attach_seconds, 4),
@@ -605,12 +513,6 @@ class Probe:
         if exception:
             record["exc"] = exception.__name__
         self.put(record)
-
-
-def _mean(values):
-    """Returns the mean of the numbers among some, to six digits, or None where there are none."""
-    known = [v for v in values if v is not None]
-    return float("%.6g" % (sum(known) / len(known))) if known else None
 
 
 def _first_tensor(values, torch):

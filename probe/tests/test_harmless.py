@@ -1,6 +1,5 @@
 """The probe never hurts: with and without it, training ends with the same bits."""
 
-import os
 import unittest
 
 from harness import Case, run

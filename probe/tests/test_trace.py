@@ -26,7 +26,7 @@ class Figures(Case):
             for t in (before, w.grad, w.detach() - before, net(x).detach()):
                 print(t.mean().item(), t.std(unbiased=False).item(), t.min().item(), t.max().item(), t.norm().item(), int((t != 0).sum()))
             """)
-        want = [[float(v) for v in l.split()] for l in watched.out.decode().splitlines()]
+        want = [[float(v) for v in text.split()] for text in watched.out.decode().splitlines()]
         tens = watched.one("tens")
         for block, figures in zip((tens["w"], tens["g"], tens["u"]), want):
             got = [block[k][0] for k in ("mean", "std", "min", "max", "l2", "nz")]
@@ -91,13 +91,13 @@ class Figures(Case):
                 opt.step()
                 if _ < 4: sched.step()
             """)
-        want = [[float(v) for v in l.split()] for l in watched.out.decode().splitlines()]
+        want = [[float(v) for v in text.split()] for text in watched.out.decode().splitlines()]
         steps = watched.all("step")
         losses = [v for r in steps for v in r["loss"]]
         self.assertEqual(len(losses), 300)
         norms = dict(pair for r in steps for pair in zip(r["clip"]["s"], r["clip"]["norm"]))
         self.assertEqual(len(norms), 300)
-        for i, (loss, norm, rate) in enumerate(want):
+        for i, (loss, norm, _) in enumerate(want):
             self.assertAlmostEqual(losses[i], loss, places=4)
             self.assertAlmostEqual(norms[i] / norm, 1, places=3)
         for r in steps:
@@ -270,7 +270,8 @@ class Network(Case):
                     return self.out(F.relu(self.hidden[0](x)))
             net = Net()
             loop(net, torch.optim.SGD(net.parameters(), 0.1), 3)""")
-        self.assertEqual({(o["n"], o["c"], line(o["src"]) - FIRST) for o in watched.all("orphan")}, {("Linear.weight", "Linear", 4), ("Linear.bias", "Linear", 4)})
+        orphans = {(o["n"], o["c"], line(o["src"]) - FIRST) for o in watched.all("orphan")}
+        self.assertEqual(orphans, {("Linear.weight", "Linear", 4), ("Linear.bias", "Linear", 4)})
 
     def test_plain_tensors_get_their_names(self):
         watched = run("""
