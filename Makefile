@@ -20,11 +20,11 @@ demo: build
 
 test:
 	@python=$$(tools/torch.sh) && newest=$$(tools/torch.sh --newest --find || true) && \
-	NNVET_TEST_PYTHON=$$python NNVET_TEST_PYTHON_NEWEST=$$newest python3 tools/gotest.py $(PACKAGES)
+	NNVET_TEST_PYTHON=$$python NNVET_TEST_PYTHON_NEWEST=$$newest python3 tools/gotest.py -timeout 20m $(PACKAGES)
 
 test-newest:
 	@newest=$$(tools/torch.sh --newest) && \
-	NNVET_TEST_PYTHON=$$newest python3 tools/gotest.py -count=1 ./probe/... ./internal/subject/... ./cmd/... ./examples/...
+	NNVET_TEST_PYTHON=$$newest python3 tools/gotest.py -count=1 -timeout 20m ./probe/... ./internal/subject/... ./cmd/... ./examples/...
 
 update:
 	NNVET_UPDATE=1 $(GO) test ./...

@@ -41,7 +41,7 @@ def main() -> int:
     for package, test, lines in skipped:
         reason = [text.strip() for text in lines if not text.startswith(("===", "---")) and "--- SKIP" not in text]
         print(f"skipped: {package}: {test}: {' '.join(reason) or 'no reason given'}")
-    print(f"{passed} tests passed, {failed} failed, {len(skipped)} skipped")
+    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
     return code
 
 

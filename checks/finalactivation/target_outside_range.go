@@ -75,7 +75,7 @@ func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share 
 		Source:  h.Source,
 		Span:    nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
 		Brief:   fmt.Sprintf("%.0f%% outside", 100*share),
-		Message: fmt.Sprintf("%.3g%% of the targets lie %s, which %s cannot give", 100*share, r.beyond(), r.by),
+		Message: fmt.Sprintf("%.3g %% of the targets lie %s, which %s cannot give", 100*share, r.beyond(), r.by),
 		Label:   "gives nothing " + r.beyond(),
 	}
 	all := y.All()
@@ -86,7 +86,7 @@ func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share 
 			nnvet.Evidence{What: "largest target", Saw: all.Max})
 	}
 	if r.op == nil {
-		f.Message = fmt.Sprintf("%.3g%% of the targets lie outside 0..1, and %s takes them for probabilities", 100*share, h.Name)
+		f.Message = fmt.Sprintf("%.3g %% of the targets lie outside 0..1, and %s takes them for probabilities", 100*share, h.Name)
 		f.Label = "wants targets from 0 to 1"
 		f.Treatments = labels(h, y)
 	} else {

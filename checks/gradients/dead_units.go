@@ -147,7 +147,7 @@ func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
 	last := whole[len(whole)-1]
 	f := finding(p, last)
 	f.Severity, f.Confidence = nnvet.Error, 0.95
-	f.Message = fmt.Sprintf("%.0f %% of the units of layer %s got no gradient by step %d, and still none by step %d",
+	f.Message = fmt.Sprintf("units are dead: %.0f %% of those of layer %s got no gradient by step %d, and still none by step %d",
 		100*last.share, last.name, last.span.From, last.span.To)
 	if before := names(whole[:len(whole)-1]); len(before) > 0 {
 		f.Message += fmt.Sprintf("; so nothing reaches %s", layers(before))
@@ -166,7 +166,7 @@ func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
 func reportPart(p *nnvet.Pass, many []deadLayer, worst deadLayer, g progress) {
 	f := finding(p, worst)
 	f.Confidence = 0.6 // the others live: it can have another reason
-	f.Message = fmt.Sprintf("%.0f %% of the units of layer %s got no gradient by step %d, and still none by step %d", 100*worst.share, worst.name, worst.span.From, worst.span.To)
+	f.Message = fmt.Sprintf("units are dead: %.0f %% of those of layer %s got no gradient by step %d, and still none by step %d", 100*worst.share, worst.name, worst.span.From, worst.span.To)
 	if len(many) > 1 {
 		f.Message += fmt.Sprintf(", the most of %s", layers(names(many)))
 	}

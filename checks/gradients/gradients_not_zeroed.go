@@ -40,7 +40,7 @@ var NotZeroed = nnvet.Check{
 			Label:   "adds to the gradients of all steps before",
 			Span:    nnvet.Span{To: max(e.Step, p.Trace.Run.Steps-1)}, // the loop, not one step, is at fault
 			Brief:   fmt.Sprintf("%d of %d", e.Count, of),
-			Message: fmt.Sprintf("the gradients of the step before were still there in %d of the %d steps looked at, so each step follows the sum of all gradients so far", e.Count, of),
+			Message: fmt.Sprintf("gradients are not set to zero: in %d of the %d steps looked at those of the step before were still there, so each step follows the sum of all so far", e.Count, of),
 			Evidence: []nnvet.Evidence{
 				{What: "steps that began with old gradients, share", Saw: share, Limit: "share"},
 				{What: "steps that began with old gradients", Saw: float64(e.Count), Unit: "steps", Limit: "times"},

@@ -46,9 +46,9 @@ type stuck struct {
 // String says which they are.
 func (s stuck) String() string {
 	if len(s.layers) > 0 {
-		return "the parameters of " + layers(s.layers)
+		return "those of " + layers(s.layers)
 	}
-	return "the tensors " + list(s.loose)
+	return list(s.loose)
 }
 
 func neverLearns(p *nnvet.Pass) {
@@ -172,7 +172,7 @@ func reportStuck(p *nnvet.Pass, c cause, s stuck, learning int) {
 		Label:      w.label,
 		Span:       nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
 		Brief:      fmt.Sprintf("%d stuck", len(s.params)),
-		Message:    fmt.Sprintf("%v are %s: %d of %d tensors keep their first values", s, w.fault, len(s.params), len(p.Trace.Params)),
+		Message:    fmt.Sprintf("%d of %d tensors never learn: %v are %s", len(s.params), len(p.Trace.Params), s, w.fault),
 		Evidence:   []nnvet.Evidence{{What: "parameters that never change", Saw: float64(len(s.params))}},
 		Treatments: []nnvet.Treatment{{Action: w.action}},
 	}

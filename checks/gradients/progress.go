@@ -88,10 +88,14 @@ func layers(names []string) string {
 	return "layers " + list(names)
 }
 
-// sourceOf returns where a layer was made, or nothing.
-func sourceOf(t *nnvet.Trace, layer string) nnvet.Location {
-	if l := t.Layer(layer); l != nil {
+// sourceOf returns where a layer, or the owner of a loose tensor, was made, or
+// nothing.
+func sourceOf(t *nnvet.Trace, site string) nnvet.Location {
+	if l := t.Layer(site); l != nil {
 		return l.Source
+	}
+	if q := t.Param(site); q != nil {
+		return q.Source
 	}
 	return nnvet.Location{}
 }

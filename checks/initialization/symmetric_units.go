@@ -81,7 +81,7 @@ func reportSymmetry(p *nnvet.Pass, found []*nnvet.Param, worst float64) {
 		Label:    "makes all units alike",
 		Span:     nnvet.Span{To: max(t.Run.Steps-1, 0)},
 		Brief:    fmt.Sprintf("%.0f%% equal", 100*worst),
-		Message:  fmt.Sprintf("%d of the %d units of %s begin with equal weights and get equal gradients, so they stay one unit", min(first.Twins, first.GradTwins), first.Rows, first.Name),
+		Message:  fmt.Sprintf("units are symmetric: %d of the %d of %s begin with equal weights and get equal gradients, so they stay one unit", min(first.Twins, first.GradTwins), first.Rows, first.Name),
 		Evidence: evidence,
 	}
 	if len(names) > 1 {

@@ -89,7 +89,7 @@ func reportClipping(p *nnvet.Pass, norms []float64, share, to float64, span nnve
 		Label:      fmt.Sprintf("clips %.0f %% of the steps", 100*share),
 		Span:       span,
 		Brief:      fmt.Sprintf("clips %.0f%%", 100*share),
-		Message:    fmt.Sprintf("gradients are clipped to norm %s in %.0f %% of the steps; their median norm is %s", number(to), 100*share, number(stat.Signif(median, 2))),
+		Message:    fmt.Sprintf("clipping hides the learning rate: gradients are clipped to norm %s in %.0f %% of the steps; their median norm is %s", number(to), 100*share, number(stat.Signif(median, 2))),
 		Evidence: []nnvet.Evidence{
 			{What: "steps clipped", Saw: share, Key: nnvet.Key{Quantity: nnvet.ClipNorm}, Limit: "share", Lo: 0, Hi: 0.1},
 			{What: "gradient norm before clipping, median", Saw: median, Key: nnvet.Key{Quantity: nnvet.ClipNorm}},

@@ -190,7 +190,7 @@ func reportExcess(p *nnvet.Pass, x *excess, c course) {
 		Label:      fmt.Sprintf("weights change by %s a step", part(x.ratio)),
 		Span:       x.span,
 		Brief:      board(x.ratio),
-		Message:    fmt.Sprintf("%s; %s", x.says, c.ended()),
+		Message:    fmt.Sprintf("the learning rate is too high: %s; %s", x.says, c.ended()),
 		Evidence: []nnvet.Evidence{
 			{What: "update over weight of " + x.worst.param.Name, Saw: x.ratio, Key: x.worst.key, Limit: x.limit, Lo: slowest, Hi: fastest},
 		},

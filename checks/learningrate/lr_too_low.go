@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/stat"
@@ -71,9 +72,13 @@ func tooLow(p *nnvet.Pass) {
 	}
 }
 
-// deadest returns the layer that has the largest share of dead units at the end.
+// deadest returns the layer that has the largest share of dead units at the
+// end. The rows of an embedding are not units.
 func deadest(t *nnvet.Trace) (site string, share float64) {
 	for s := range t.All(nnvet.Dead) {
+		if l := t.Layer(s.Key.Site); l != nil && strings.HasPrefix(l.Kind, "Embedding") {
+			continue
+		}
 		if _, v := s.Last(); v > share {
 			site, share = s.Key.Site, v
 		}
@@ -89,7 +94,7 @@ func reportLow(p *nnvet.Pass, ws []pace, c course, typical float64, harm nnvet.E
 		Label:      fmt.Sprintf("weights change by %s a step", part(typical)),
 		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
 		Brief:      board(typical),
-		Message:    fmt.Sprintf("a typical step changes the weights by %s of their norm; %s", part(typical), c.ended()),
+		Message:    fmt.Sprintf("the learning rate is too low: a typical step changes the weights by %s of their norm; %s", part(typical), c.ended()),
 		Evidence: []nnvet.Evidence{
 			{What: "update over weight, median", Saw: typical, Key: nnvet.Key{Quantity: nnvet.Update}, Limit: "ratio", Lo: slowest, Hi: fastest},
 			harm,

@@ -165,13 +165,13 @@ func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseli
 	switch {
 	case a.broke:
 		f.Severity = nnvet.Error
-		f.Message = fmt.Sprintf("the loss stopped being finite at step %d, before it came down to that of %s", a.steps, b.How)
+		f.Message = fmt.Sprintf("the targets are not normalized: the loss stopped being finite at step %d, before it came down to that of %s", a.steps, b.How)
 	case !a.reached:
 		f.Severity = nnvet.Error
-		f.Message = fmt.Sprintf("after %d steps the loss is still above that of %s", a.steps, b.How)
+		f.Message = fmt.Sprintf("the targets are not normalized, mean %s and std %s: after %d steps the loss is still above that of %s", figure(all.Mean), figure(all.Std), a.steps, b.How)
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "last loss", Saw: final, Key: loss.Key})
 	default:
-		f.Message = fmt.Sprintf("%d of %d steps went into reaching the range of the targets, mean %s and std %s", a.steps, last+1, figure(all.Mean), figure(all.Std))
+		f.Message = fmt.Sprintf("the targets are not normalized, mean %s and std %s: %d of %d steps went into reaching their range", figure(all.Mean), figure(all.Std), a.steps, last+1)
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of steps above that", Saw: a.share, Key: loss.Key, Limit: "wasted"})
 		if math.Abs(math.Log10(all.RMS())) >= p.Limit("scale-error") {
 			f.Severity = nnvet.Error

@@ -150,7 +150,7 @@ func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
 		Span:       nnvet.Span{From: end.from, To: last},
 		Brief:      "at chance",
 		Confidence: 0.95,
-		Message:    fmt.Sprintf("%s loss ends at %s, no better than the %s of %s, which needs no network", data, figure(end.loss), figure(end.base.Loss), end.base.How),
+		Message:    fmt.Sprintf("the network learned nothing: %s loss ends at %s, no better than the %s of %s, which needs no network", data, figure(end.loss), figure(end.base.Loss), end.base.How),
 		Evidence: []nnvet.Evidence{
 			{What: "loss, mean of the last tenth", Saw: end.loss, Key: end.series.Key},
 			{What: "loss of " + end.base.How, Saw: end.base.Loss},
@@ -163,7 +163,7 @@ func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
 	}
 	if !stat.Finite(end.loss) {
 		f.Brief = "no loss"
-		f.Message = fmt.Sprintf("%s loss is not finite at the end, so the network predicts nothing", data)
+		f.Message = fmt.Sprintf("the network predicts nothing: %s loss is not finite at the end", data)
 	}
 	if end.split == nnvet.Validation && trainSkill(p.Trace, h) > p.Limit("skill") {
 		f.Message += "; what it learned of the training rows holds for no others"

@@ -36,7 +36,7 @@ var NoValidation = nnvet.Check{
 				Span:       nnvet.Span{To: r.Steps - 1},
 				Brief:      "none",
 				Confidence: 0.8, // it may happen in another process
-				Message:    fmt.Sprintf("%d steps of training, and not one look at data that was not trained on", r.Steps),
+				Message:    fmt.Sprintf("nothing is validated: %d steps of training, and not one look at data that was not trained on", r.Steps),
 				Evidence: []nnvet.Evidence{
 					{What: "evaluations", Saw: 0},
 					{What: "steps of training", Saw: float64(r.Steps), Unit: "steps", Limit: "steps"},

@@ -14,45 +14,47 @@ import (
 )
 
 func newChecks() *cobra.Command {
-	var asJSON bool
+	var asJSON, limits bool
 	cmd := &cobra.Command{
 		Use:   "checks [flags]",
-		Short: "List every check with what it needs and its limits.",
+		Short: "List every fault that nnvet can name.",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
 				return listJSON(os.Stdout, checks.All)
 			}
-			list(os.Stdout, checks.All)
+			list(os.Stdout, checks.All, limits)
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&limits, "limits", false, "also what each check needs, and its limits with their sources")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return cmd
 }
 
 // list prints the checks by pitfall. A pitfall without a check says so.
-func list(w io.Writer, all []*nnvet.Check) {
+func list(w io.Writer, all []*nnvet.Check, limits bool) {
 	for _, p := range nnvet.Pitfalls {
 		fmt.Fprintf(w, "%d %s\n", p, p)
 		none := true
 		for _, c := range all {
 			if c.Pitfall == p {
 				none = false
-				describe(w, c)
+				fmt.Fprintf(w, "  %s  %-22s  %s\n", c.ID, c.Name, c.Title())
+				if limits {
+					describe(w, c)
+				}
 			}
 		}
 		if none {
-			fmt.Fprintln(w, "  no check of this version looks for it")
+			fmt.Fprintln(w, "  no check yet")
 		}
-		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w, "nnvet explain CHECK says more; nnvet.toml may change limits and severities.")
+	fmt.Fprintln(w, "\nnnvet explain NAME says what one means and what to do.")
 }
 
 func describe(w io.Writer, c *nnvet.Check) {
-	fmt.Fprintf(w, "  %s %-7s  %s: %s\n", c.ID, c.Severity, c.Name, c.Title())
-	fmt.Fprintf(w, "    needs %s\n", strings.Join(needs(c), ", "))
+	fmt.Fprintf(w, "    %s; needs %s\n", c.Severity, strings.Join(needs(c), ", "))
 	for _, l := range c.Limits {
 		fmt.Fprintf(w, "    limit %s = %g (%s)\n", l.Name, l.Default, l.Source)
 	}
