@@ -8,7 +8,7 @@ BATCH = 128
 
 
 def images(n):
-    """Ten classes of noisy pictures; every fifth label is wrong, so that the loss never vanishes."""
+    """Ten classes of noisy pictures; every fifth label is any. With the decay below, the loss never vanishes."""
     labels = torch.randint(10, (n,))
     x = 0.1 * torch.randn(10, 784)[labels] + torch.randn(n, 784)
     wrong = torch.rand(n) < 0.2

@@ -8,7 +8,7 @@ SPACING = 1.1  # what the grace pays for thins out by this factor of the step
 FLUSH = 1.0  # seconds between records of the losses
 SELF_TIMED = 0.5  # part of the budget that self-timing may use: it does not see what it does to caches
 URGENT = 20  # samples out of turn, after the loss jumped
-MARKING = 0.25  # part of the samples' share that goes into marking live units between them
+BETWEEN = 0.25  # part of the samples' share that goes into each of the two looks between them: at live units, and for NaN
 NEVER = 1 << 62
 
 clock = time.perf_counter
@@ -30,7 +30,7 @@ class Budget:
         self.next_step = 0  # the next sample that the grace pays for
         self.allowance = GRACE
         self.urgent = 0
-        self.next_mark = DENSE  # the step at which to mark live units again
+        self.next_mark = self.next_check = DENSE  # the steps at which to mark live units, and to look for NaN, again
         self.stretch = 1  # > 1 where the trace file is getting full
 
     def wants(self, step, now, urgent=False):
@@ -61,10 +61,10 @@ class Budget:
         if self.next_step != NEVER:
             self.next_step = step + 1 if step < DENSE - 1 else int(step * SPACING ** self.stretch) + 1
 
-    def marked(self, step, cost, step_time):
-        """Notes what it cost to mark live units, and sets when to do it again."""
-        affordable = MARKING * self.share * max(step_time, 1e-6)
-        self.next_mark = step + max(1, min(1000, int(cost / affordable))) if affordable > 0 else NEVER
+    def again(self, step, cost, step_time):
+        """Returns the step at which to take a look between samples again, that cost so much."""
+        affordable = BETWEEN * self.share * max(step_time, 1e-6)
+        return step + max(1, min(1000, int(cost / affordable))) if affordable > 0 else NEVER
 
     def patience(self, now):
         """Returns the seconds until a sample may be affordable, at most until the next record of the losses."""

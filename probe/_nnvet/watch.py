@@ -20,7 +20,6 @@ EVALUATED = 2  # batches of an evaluation whose inputs are looked at
 UNUSED = 20  # forward passes without a backward one, after which nobody seems to train
 IDLE_BLOCKS = 5  # such blocks in a row, after which they are looked into about once a second
 NO_GRADIENT = 5  # samples of an optimizer without any gradient for a parameter before that is reported
-HURRIED = 4e-4  # seconds a step below which gradients are not checked in every step
 
 
 def guarded(method):
@@ -311,7 +310,12 @@ class Probe:
 
     @guarded
     def check_gradient(self):
+        if self.trouble.reported or self.trouble.sentinel is None:
+            self.budget.next_check = budget.NEVER
+            return
+        began = clock()
         self.trouble.check()
+        self.budget.next_check = self.budget.again(self.step, clock() - began, self.step_time)
 
     # -- the optimizer's step ----------------------------------------------------------------------
 
@@ -322,7 +326,7 @@ class Probe:
         if self.sampling:
             self.sample_before(optimizer)
         else:
-            if self.trouble.sentinel is not None and not self.trouble.reported and self.step_time > HURRIED:
+            if self.step >= self.budget.next_check:
                 self.check_gradient()
             if self.step >= self.budget.next_mark:
                 self.mark_units()
@@ -367,7 +371,7 @@ class Probe:
         began = clock()
         self.units.gradients(self.step, self.rows, self.network.units)
         self.close_window()
-        self.budget.marked(self.step, clock() - began, self.step_time)
+        self.budget.next_mark = self.budget.again(self.step, clock() - began, self.step_time)
 
     def close_window(self):
         window = self.units.record(self.step)
