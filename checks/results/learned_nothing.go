@@ -57,6 +57,7 @@ type ending struct {
 	base     nnvet.Baseline
 	skill    float64
 	accuracy float64 // mean over the last tenth; NaN where not recorded
+	chance   float64 // two standard errors of the accuracy of that many rows, guessed
 	majority float64 // share of the commonest class; NaN where there are no classes
 }
 
@@ -82,8 +83,23 @@ func outcome(t *nnvet.Trace, h *nnvet.Head) (ending, error) {
 	if s := t.Series(nnvet.Key{Quantity: nnvet.Accuracy, Split: e.split}); s.Len() > 0 {
 		_, shares := lastTenth(s)
 		e.accuracy = stat.Mean(shares)
+		rows := rowsOf(t, e.split) * float64(len(shares))
+		e.chance = 2 * math.Sqrt(e.majority*(1-e.majority)/rows)
 	}
 	return e, nil
+}
+
+// rowsOf returns the rows that a recorded accuracy of a split is the share of,
+// or 1 where that is not known.
+func rowsOf(t *nnvet.Trace, split string) float64 {
+	key := nnvet.Key{Quantity: nnvet.BatchRows}
+	if split == nnvet.Validation {
+		key.Split = split
+	}
+	if s := t.Series(key); s.Len() > 0 {
+		return max(1, stat.Median(s.Values))
+	}
+	return 1
 }
 
 // lastTenth returns the last tenth of a series, at least one value, and its
@@ -112,7 +128,7 @@ func majority(t *nnvet.Trace, h *nnvet.Head, split string) float64 {
 // says: its accuracy is above that of the commonest class, or it fits its
 // training rows and was better on others before, so that it overfits.
 func learnedAnyway(p *nnvet.Pass, h *nnvet.Head, end ending) bool {
-	if end.accuracy-end.majority > p.Limit("accuracy") {
+	if end.accuracy-end.majority > p.Limit("accuracy")+end.chance {
 		p.Measured("acc %.0f%%", 100*end.accuracy)
 		return true
 	}

@@ -41,6 +41,15 @@ def _wrap(owner, name, make):
     return wrapper
 
 
+def _told(probe, method, *args):
+    """Tells the probe something, and keeps what goes wrong there away from training."""
+    if probe.on:
+        try:
+            method(*args)
+        except Exception as e:
+            probe.failed(method.__name__, e)
+
+
 def _modules(torch, probe):
     def construct(original):
         def __init__(self, *args, **kwargs):
@@ -52,8 +61,7 @@ def _modules(torch, probe):
 
     def train(original):
         def train(self, mode=True):
-            if probe.on and probe.network.is_root(self):
-                probe.mode_changed(bool(mode))
+            _told(probe, probe.mode_changed, self, mode)
             return original(self, mode)
 
         return train
@@ -61,7 +69,7 @@ def _modules(torch, probe):
     def zero_grad(original):
         def zero_grad(self, *args, **kwargs):
             result = original(self, *args, **kwargs)
-            probe.zeroing.module_zeroed(self)
+            _told(probe, probe.zeroing.module_zeroed, self)
             return result
 
         return zero_grad
@@ -76,16 +84,16 @@ def _optimizers(torch, probe):
     module = sys.modules["torch.optim.optimizer"]
     hooks = hasattr(module, "register_optimizer_step_pre_hook")  # PyTorch 2.1 on
     if hooks:
-        module.register_optimizer_step_pre_hook(lambda o, args, kwargs: probe.before_step(o))
-        module.register_optimizer_step_post_hook(lambda o, args, kwargs: probe.after_step(o))
+        module.register_optimizer_step_pre_hook(lambda o, args, kwargs: _told(probe, probe.before_step, o))
+        module.register_optimizer_step_post_hook(lambda o, args, kwargs: _told(probe, probe.after_step, o))
 
     def step(original):
         def step(self, *args, **kwargs):
-            probe.before_step(self)
+            _told(probe, probe.before_step, self)
             try:
                 return original(self, *args, **kwargs)
             finally:
-                probe.after_step(self)
+                _told(probe, probe.after_step, self)
 
         return step
 
@@ -101,7 +109,7 @@ def _optimizers(torch, probe):
 
     def zero_grad(original):
         def zero_grad(self, *args, **kwargs):
-            probe.zeroing.zeroed(self)
+            _told(probe, probe.zeroing.zeroed, self)
             return original(self, *args, **kwargs)
 
         return zero_grad
@@ -113,8 +121,7 @@ def _optimizers(torch, probe):
 def _backward(torch, probe):
     def backward(original):
         def backward(tensors, *args, **kwargs):
-            if probe.on:
-                probe.backward(tensors, sys._getframe(1))
+            _told(probe, probe.backward, tensors, sys._getframe(1))
             return original(tensors, *args, **kwargs)
 
         return backward
@@ -178,16 +185,16 @@ def _evaluation(torch, probe):
 
     def enter(original):
         def __enter__(self):
-            if probe.on and not probe.nested:
-                probe.gradients_off()
+            if not probe.nested:
+                _told(probe, probe.gradients_off)
             return original(self)
 
         return __enter__
 
     def leave(original):
         def __exit__(self, *args):
-            if probe.on and not probe.nested:
-                probe.gradients_on()
+            if not probe.nested:
+                _told(probe, probe.gradients_on)
             return original(self, *args)
 
         return __exit__

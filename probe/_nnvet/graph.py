@@ -58,8 +58,8 @@ def walk(root, limit=MAX_NODES):
                 queue.append(n)
 
 
-def record(root, step, src, ids):
-    """Returns the `graph` record of a loss; `ids` maps id(parameter) to its number."""
+def record(root, step, src, number):
+    """Returns the `graph` record of a loss; number(parameter) is its number, or None."""
     nodes = list(walk(root))
     index = {n: i for i, n in enumerate(nodes)}
     rows = []
@@ -67,7 +67,8 @@ def record(root, step, src, ids):
         row = [_SUFFIX.sub("", n.name().rsplit("::", 1)[-1]), [index[p] for p in parents(n) if p in index]]
         variable = leaf(n)
         if variable is not None:
-            row.append(ids.get(id(variable), -1))
+            known = number(variable)
+            row.append(-1 if known is None else known)
         rows.append(row)
     r = {"k": "graph", "s": step, "nodes": rows}
     if src:

@@ -142,7 +142,9 @@ class Losses:
             classes = call.prediction.shape[1] if call.prediction.dim() > 1 else 0
             if not 0 < classes <= MAX_CLASSES or indices.numel() == 0 or int(indices.max()) >= classes:
                 return
-            record.update(layout="classes", of=classes, rows=indices.numel(), classes=indices.bincount(minlength=classes).tolist())
+            # On the CPU: an accelerator's bincount is not deterministic, and fails where that is asked for.
+            counts = indices.cpu().bincount(minlength=classes).tolist()
+            record.update(layout="classes", of=classes, rows=indices.numel(), classes=counts)
         else:
             record.update(stats.columns(t))
             record["ranges"] = stats.ranges(t)

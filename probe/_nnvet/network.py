@@ -6,6 +6,8 @@ import weakref
 from . import source, stats
 
 _WRAPPERS = {"DistributedDataParallel": "module.", "DataParallel": "module.", "OptimizedModule": "_orig_mod."}
+MAX_MADE = 100_000  # modules whose place is remembered, before those that are gone are forgotten
+MAX_ROOTS = 64  # root modules that are described: some programs make a new one in every step
 MAX_ROWS = 1 << 22  # elements of a weight up to which its rows are compared
 
 
@@ -17,22 +19,29 @@ class Network:
         self.made = {}  # id(module): (weak reference, where it was made)
         self.roots = {}  # id(module): weak reference
         self.modules = {}  # id(module): number
-        self.params = {}  # id(parameter): number
+        self.numbers = {}  # id(parameter): number
         self.refs = []  # weak references to parameters, by number
         self.names = set()
         self.labels = {}  # number of a matrix: labels of its rows, equal where rows began equal; None where none did
         self.units = {}  # number of a weight whose rows are units: weak references to it and to its bias, or None
         self.owners = {}  # id(parameter): weak reference to its module
         self.outputs = {}  # autograd node: the activation module that made it, during the first sampled steps
-        self.optimizers = {}  # id(optimizer): number
+        self.optimizers = []  # weak references, by number
         self.modal = None  # a kind of layer that works differently in training and evaluation
         self.has_units = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)
         self.files = set()
         self.calls = []  # in those files, as source.read gives them
 
+    def number(self, p):
+        """Returns the number of a parameter, or None. An id may be used again, so that the reference decides."""
+        i = self.numbers.get(id(p))
+        return i if i is not None and self.refs[i]() is p else None
+
     # -- where things were made ---------------------------------------------------------
 
     def module_made(self, module, frame):
+        if len(self.made) > MAX_MADE:
+            self.made = {i: entry for i, entry in self.made.items() if entry[0]() is not None}
         self.made[id(module)] = (weakref.ref(module), source.caller(frame, module))
 
     def place(self, module):
@@ -69,7 +78,7 @@ class Network:
 
     def add_root(self, module, step, frame):
         """Describes a module that was called from outside any other, once."""
-        if self.is_root(module):
+        if self.is_root(module) or len(self.roots) >= MAX_ROOTS:
             return
         self.roots[id(module)] = weakref.ref(module)
         if not any(True for _ in module.parameters()):
@@ -88,12 +97,12 @@ class Network:
             name = ".".join(p for p in (prefix, path) if p) or type(module).__name__
             mods.append(_trim({"i": i, "n": name, "c": type(m).__name__, "src": self.place(m), "leaf": not m._modules, "a": _settings(m)}))
             for short, p in m._parameters.items():
-                if p is not None and id(p) not in self.params:
+                if p is not None and self.number(p) is None:
                     self.owners[id(p)] = weakref.ref(m)
                     params.append(self.param(p, (name + "." if path or prefix else "") + short, i))
             weight, bias = getattr(m, "weight", None), getattr(m, "bias", None)
-            if weight is not None and isinstance(m, self.has_units) and id(weight) in self.params:
-                self.units[self.params[id(weight)]] = weakref.ref(weight), weakref.ref(bias) if bias is not None else None
+            if weight is not None and isinstance(m, self.has_units) and self.number(weight) is not None:
+                self.units[self.number(weight)] = weakref.ref(weight), weakref.ref(bias) if bias is not None else None
             if not self.modal and type(m).__name__.startswith(("Dropout", "BatchNorm")) and getattr(m, "p", 1) > 0:
                 self.modal = type(m).__name__
         for at in range(0, max(len(mods), len(params), 1), stats.BLOCK):
@@ -119,7 +128,7 @@ class Network:
 
     def param(self, p, name, module):
         """Numbers a parameter; returns its entry for a record."""
-        i = self.params[id(p)] = len(self.params)
+        i = self.numbers[id(p)] = len(self.refs)
         self.refs.append(weakref.ref(p))
         return {"i": i, "n": name, "m": module, "shape": list(p.shape), "dt": str(p.dtype)[6:], "rg": p.requires_grad}
 
@@ -148,7 +157,7 @@ class Network:
         will stay equal. A matrix without equal units has none to compare."""
         ids, twins = [], []
         for p in (p for g in optimizer.param_groups for p in g["params"]):
-            number = self.params.get(id(p))
+            number = self.number(p)
             if number not in self.labels or p.grad is None or p.grad.is_sparse:
                 continue
             labels = self.labels.pop(number)
@@ -161,17 +170,16 @@ class Network:
 
     def add_optimizer(self, optimizer, at, names):
         """Describes an optimizer before its first step. `names` gives names to tensors that belong to no module."""
-        if id(optimizer) in self.optimizers:
-            return
-        number = self.optimizers[id(optimizer)] = len(self.optimizers)
+        number = len(self.optimizers)
+        self.optimizers.append(weakref.ref(optimizer))
         loose = []
         groups = []
         for g in optimizer.param_groups:
             ids = []
             for p in g["params"]:
-                if id(p) not in self.params:
+                if self.number(p) is None:
                     loose.append(self.param(p, self.unique(names.get(id(p)) or "param"), -1))
-                ids.append(self.params[id(p)])
+                ids.append(self.number(p))
             groups.append({"a": _numbers(g), "p": ids})
         if loose:
             self.put({"k": "model", "s": 0, "c": "", "mods": [], "params": loose})

@@ -2,6 +2,7 @@
 
 import math
 import sys
+import weakref
 
 from . import graph
 
@@ -14,7 +15,7 @@ class Trouble:
     def __init__(self, torch, network, event):
         self.torch, self.network, self.event = torch, network, event
         self.reported = False
-        self.sentinel = None  # the parameter that the gradients of all others pass on their way
+        self.sentinel = None  # weak reference to the parameter that the gradients of all others pass on their way
         self.steep = []  # operations of the network whose gradient can be infinite
         self.backward_at = None  # the first backward call in the source
         self.checkpointed = False
@@ -23,7 +24,11 @@ class Trouble:
         """Chooses the first layer's parameter: a gradient that is not finite anywhere arrives there."""
         params = [p for g in optimizer.param_groups for p in g["params"] if p.requires_grad and p.is_cpu and p.numel() <= SMALL]
         if self.sentinel is None and params:
-            self.sentinel = min(params, key=lambda p: self.network.params.get(id(p), math.inf))
+            self.sentinel = weakref.ref(min(params, key=self._position))
+
+    def _position(self, p):
+        number = self.network.number(p)
+        return math.inf if number is None else number
 
     def loss(self, loss, place):
         """Says why a loss is not finite, before its backward pass."""
@@ -37,7 +42,8 @@ class Trouble:
 
     def check(self):
         """Looks at the sentinel's gradient."""
-        g = self.sentinel.grad
+        p = self.sentinel()
+        g = p.grad if p is not None else None
         if g is not None and not g.is_sparse:
             v = g.sum().item()
             if v - v != 0:

@@ -16,6 +16,7 @@ from . import budget, complain, graph, losses, network, source, stats, steps, tr
 clock = time.perf_counter
 UNSEEDED = 67280421310721  # the seed that PyTorch's generator holds until somebody sets one
 MAX_ERRORS = 5
+KEPT = 3  # losses of forward passes before the last that may still go into a backward pass
 EVALUATED = 2  # batches of an evaluation whose inputs are looked at
 UNUSED = 20  # forward passes without a backward one, after which nobody seems to train
 IDLE_BLOCKS = 5  # such blocks in a row, after which they are looked into about once a second
@@ -27,7 +28,7 @@ def guarded(method):
 
     @functools.wraps(method)
     def run(self, *args):
-        if not self.on or not self.mine():
+        if not self.on or not self.mine() or self.busy():
             return None
         if self.inside:
             return method(self, *args)
@@ -48,7 +49,7 @@ class Probe:
 
     def __init__(self, torch, wire, share):
         self.torch, self.wire = torch, wire
-        self.tracing = torch._C._get_tracing_state  # while torch.jit.trace runs, what we compute would end in its graph
+        self.captures = getattr(torch.cuda, "is_current_stream_capturing", lambda: False)
         self.thread = None  # the thread that trains
         self.on, self.inside, self.errors = True, False, 0
         self.attach_seconds = 0.0
@@ -67,7 +68,8 @@ class Probe:
         self.sampling = True  # the step that goes on is looked at
         self.wake_at = 0.0  # time to consider a sample, or to write the losses
         self.nested = 0  # optimizer steps that run, one inside the other
-        self.made = {}  # id(optimizer): (weak reference, where it was made, names of loose tensors)
+        self.by_hand = True  # no optimizer was made: a backward pass is a step
+        self.made = {}  # id(optimizer), of one that has not stepped yet: (where it was made, names of loose tensors)
         self.looked = {}  # id(optimizer): samples taken
         self.without = {}  # parameter number: whether it never had a gradient
         self.step_time = 0.0  # seconds a step, since the last record of the losses
@@ -76,8 +78,8 @@ class Probe:
 
         self.hooks = []
         self.depth = 0  # modules that run, one inside the other
-        self.root = None  # the outermost of them
-        self.trained = None  # the root module that was last run to train it
+        self.root, self.site = None, ""  # the outermost of them, and its class
+        self.trained = None  # weak reference to the root module that was last run to train it
         self.fed = False  # the network has had its input of this step
         self.fed_at = None  # the user's call that feeds it
         self.wants_input = False  # the next layer with parameters is the first
@@ -100,6 +102,11 @@ class Probe:
     def mine(self):
         """Reports whether this thread is the one that trains, as far as known."""
         return self.thread is None or self.thread == threading.get_ident()
+
+    def busy(self):
+        """Reports whether what the probe computed now would end in somebody's graph: one that torch.jit.trace records, or
+        one of CUDA's."""
+        return self.torch._C._get_tracing_state() is not None or self.torch.cuda.is_initialized() and self.captures()
 
     # -- the file ----------------------------------------------------------------------------------
 
@@ -159,9 +166,10 @@ class Probe:
     def optimizer_made(self, optimizer, frame):
         names = {}
         for p in (p for g in optimizer.param_groups for p in g["params"][:100]):
-            if id(p) not in self.network.params:
+            if self.network.number(p) is None:
                 names[id(p)] = source.variable(frame, p)
-        self.made[id(optimizer)] = weakref.ref(optimizer), source.caller(frame, optimizer), names
+        self.made[id(optimizer)] = source.caller(frame, optimizer), names
+        self.by_hand = False
         self.forwards = 0
         if self.sampling:
             self.hook()
@@ -178,12 +186,10 @@ class Probe:
     def unhook(self):
         for h in self.hooks:
             h.remove()
-        self.hooks, self.depth = [], 0
+        self.hooks, self.depth, self.root = [], 0, None
 
     @guarded
     def entering(self, module, inputs):
-        if self.tracing():
-            return
         if self.depth == 0:
             self.root, self.wants_input = None, False
             if not isinstance(module, self.torch.nn.modules.loss._Loss) and next(module.parameters(), None) is not None:
@@ -196,6 +202,7 @@ class Probe:
 
     def enter_root(self, inputs):
         self.began = self.began or clock()
+        self.site = type(self.root).__name__
         self.network.add_root(self.root, self.step, sys._getframe(2))
         x = _first_tensor(inputs, self.torch)
         rows = x.shape[0] if x is not None and x.dim() else 0
@@ -204,8 +211,10 @@ class Probe:
             if self.wants_input:
                 self.fed_at = self.here()
             if not self.fed:
-                self.fed, self.rows, self.trained = True, rows, self.root
+                self.fed, self.rows, self.trained = True, rows, weakref.ref(self.root)
             self.forwards += 1
+            if self.forwards > 1:  # there was no backward pass since the last
+                self.output, self.network.outputs, self.calls = None, {}, self.calls[-KEPT:]
             if self.forwards > UNUSED:
                 self.unhook()
         else:
@@ -225,7 +234,7 @@ class Probe:
             return
         split = "train" if self.training() else "val"
         self.losses.due[split, "input"] = losses.thin_out(self.step)
-        record = {"k": "data", "s": self.step, "role": "input", "split": split, "site": type(self.root).__name__,
+        record = {"k": "data", "s": self.step, "role": "input", "split": split, "site": self.site,
                   "dt": str(x.dtype)[6:], "shape": list(x.shape)}
         if self.fed_at:
             record["src"] = self.fed_at
@@ -234,10 +243,10 @@ class Probe:
 
     @guarded
     def leaving(self, module, inputs, output):
-        if self.tracing():
-            return
-        self.depth = max(0, self.depth - 1)
-        if not self.sampling or self.root is None or not self.training() or not isinstance(output, self.torch.Tensor):
+        root, self.depth = self.root, max(0, self.depth - 1)
+        if self.depth == 0:
+            self.root = None
+        if not self.sampling or root is None or not self.training() or not isinstance(output, self.torch.Tensor):
             return
         if self.depth == 0:
             self.output = output
@@ -251,13 +260,15 @@ class Probe:
         self.acts.append((number, stats.summary(values)))
         self.units.output(number, type(module).__name__, values)
 
+    def forget(self):
+        """Lets go of what would keep a graph, and the memory that it holds, alive."""
+        self.calls, self.output, self.network.outputs = [], None, {}
+
     # -- losses and backward -----------------------------------------------------------------------
 
     @guarded
     def loss_computed(self, name, args, result, frame):
         """Called for every loss of a sampled step, and for those that are computed without gradients."""
-        if self.tracing():
-            return
         if self.training() and args[0].requires_grad:
             self.calls.append(losses.Call(name, args, result, source.caller(frame)))
         elif self.step > 0:
@@ -266,11 +277,11 @@ class Probe:
     def backward(self, tensors, frame):
         """Called before every backward pass."""
         loss = tensors[0] if isinstance(tensors, (tuple, list)) and len(tensors) == 1 else tensors
-        if not isinstance(loss, self.torch.Tensor) or not self.mine():
+        if not isinstance(loss, self.torch.Tensor) or not self.mine() or self.busy():
             return
         self.thread = self.thread or threading.get_ident()
-        if self.steps.backwards and not self.made:
-            self.end_step(None)  # without an optimizer, a backward pass is a step
+        if self.steps.backwards and self.by_hand:
+            self.end_step(None)
         value = self.steps.backward(loss, not self.scaled)
         if value is not None and value - value != 0 and not self.trouble.reported:
             self.loss_not_finite(loss, frame)
@@ -281,7 +292,8 @@ class Probe:
     def backward_seen(self, loss, frame):
         self.began = self.began or clock()
         self.forwards = 0
-        if self.trained is not None and not self.trained.training:
+        trained = self.trained() if self.trained is not None else None
+        if trained is not None and not trained.training:
             self.trains_in_evaluation = True
             self.event("backward_in_eval", src=self.network.seen(source.caller(frame)))
         self.end_evaluation()
@@ -297,12 +309,11 @@ class Probe:
             self.trouble.backward_at = source.caller(frame)
             self.trouble.steep = graph.steep(loss.grad_fn)
             self.leaves = list(graph.leaves(loss.grad_fn))
-            self.put(graph.record(loss.grad_fn, self.step, self.network.seen(self.trouble.backward_at), self.network.params))
+            self.put(graph.record(loss.grad_fn, self.step, self.network.seen(self.trouble.backward_at), self.network.number))
         for call in self.calls:
             alone = call.result is loss or call.result.grad_fn is loss.grad_fn
             self.losses.trained(call, alone and self.steps.backwards == 1, self.step)
-        self.calls, self.output = [], None
-        self.network.outputs = {}
+        self.forget()
 
     @guarded
     def loss_not_finite(self, loss, frame):
@@ -336,20 +347,19 @@ class Probe:
     @guarded
     def sample_before(self, optimizer):
         self.began = self.began or clock()
-        if id(optimizer) not in self.network.optimizers:
-            _, at, names = self.made.get(id(optimizer), (None, None, {}))
+        if not any(ref() is optimizer for ref in self.network.optimizers):
+            at, names = self.made.pop(id(optimizer), (None, {}))
             self.network.add_optimizer(optimizer, at, names)
-            self.made.setdefault(id(optimizer), (weakref.ref(optimizer), None, {}))
             self.trouble.choose_sentinel(optimizer)
         for p in self.leaves:
-            if id(p) not in self.network.params and p.requires_grad:
+            if self.network.number(p) is None and p.requires_grad:
                 self.network.orphan(p, self.step)
         self.leaves = []
         self.network.initial_gradients(optimizer)
         self.note_gradients(optimizer)
         params = [p for g in optimizer.param_groups for p in g["params"]
                   if p.grad is not None and not p.grad.is_sparse and p.is_floating_point() and p.numel()]
-        self.before = [(p, stats.sample(p.detach()).clone()) for p in params if id(p) in self.network.params]
+        self.before = [(p, stats.sample(p.detach()).clone()) for p in params if self.network.number(p) is not None]
         self.gradients = [] if self.scaled else [stats.summary(stats.sample(p.grad.detach())) for p, _ in self.before]
         self.units.gradients(self.step, self.rows, self.network.units)
         if not self.trouble.reported and any(g[7] for g in self.gradients):
@@ -359,7 +369,7 @@ class Probe:
         """Looks for parameters that no gradient ever reaches."""
         n = self.looked[id(optimizer)] = self.looked.get(id(optimizer), 0) + 1
         for p in (p for g in optimizer.param_groups for p in g["params"]):
-            number = self.network.params.get(id(p))
+            number = self.network.number(p)
             if p.grad is not None or not p.requires_grad:
                 self.without[number] = False
             elif self.without.setdefault(number, True) and n == NO_GRADIENT and number is not None:
@@ -402,7 +412,7 @@ class Probe:
     @guarded
     def sample_after(self, optimizer):
         if self.before is not None:
-            ids = [self.network.params[id(p)] for p, _ in self.before]
+            ids = [self.network.number(p) for p, _ in self.before]
             blocks = {"w": (ids, [stats.summary(old) for _, old in self.before]),
                       "g": (ids[:len(self.gradients)], self.gradients),
                       "u": (ids, [stats.summary(stats.sample(p.detach()) - old) for p, old in self.before]),
@@ -410,7 +420,8 @@ class Probe:
             for at in range(0, max(1, max(len(i) for i, _ in blocks.values())), stats.BLOCK):
                 self.put(dict({"k": "tens", "s": self.step}, **{name: stats.block(i[at:at + stats.BLOCK], rows[at:at + stats.BLOCK])
                                                                for name, (i, rows) in blocks.items() if i[at:at + stats.BLOCK]}))
-        self.before, self.acts, self.calls, self.output = None, [], [], None
+        self.before, self.acts, self.leaves = None, [], []
+        self.forget()
         self.close_window()
         if optimizer is not None:
             self.zeroing.stepped(optimizer)
@@ -444,9 +455,8 @@ class Probe:
 
     def rates(self):
         out = []
-        for key in self.network.optimizers:
-            ref = self.made.get(key)
-            optimizer = ref[0]() if ref else None
+        for ref in self.network.optimizers:
+            optimizer = ref()
             out.append([float(g["lr"]) for g in optimizer.param_groups if "lr" in g] if optimizer is not None else [])
         return out
 
@@ -458,8 +468,10 @@ class Probe:
 
     # -- evaluation --------------------------------------------------------------------------------
 
-    def mode_changed(self, training):
-        """Called when a root module is put into training or evaluation mode."""
+    def mode_changed(self, module, training):
+        """Called when a module is put into training or evaluation mode."""
+        if not self.network.is_root(module):
+            return
         self.evaluating = not training
         if training:
             self.gradients_on()
@@ -506,7 +518,7 @@ class Probe:
 
     @guarded
     def finish(self):
-        if self.steps.backwards and not self.made:
+        if self.steps.backwards and self.by_hand:
             self.end_step(None)
         self.end_evaluation()
         self.flush(clock())

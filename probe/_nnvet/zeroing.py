@@ -6,16 +6,19 @@ of a GAN rightly holds gradients while the first one trains.
 """
 
 
+import weakref
+
+
 class Zeroing:
     """Follows a few of the steps of each optimizer."""
 
     def __init__(self):
-        self.watched = {}  # id(optimizer): (its parameters, cleared since its last step)
+        self.watched = {}  # id(optimizer): [weak reference, cleared since its last step]
         self.left = self.looked = 0
 
     def stepped(self, optimizer):
         """Begins to watch, after a step."""
-        self.watched[id(optimizer)] = [optimizer, False]
+        self.watched[id(optimizer)] = [weakref.ref(optimizer), False]
 
     def zeroed(self, optimizer):
         entry = self.watched.get(id(optimizer))
@@ -26,13 +29,13 @@ class Zeroing:
         if self.watched:
             held = {id(p) for p in module.parameters()}
             for entry in self.watched.values():
-                if any(id(p) in held for g in entry[0].param_groups for p in g["params"]):
+                if any(id(p) in held for p in _params(entry[0]())):
                     entry[1] = True
 
     def backward(self):
         """Looks, at the start of a backward pass, for gradients that are already gone."""
         for entry in self.watched.values():
-            if not entry[1] and not _leftover(entry[0]):
+            if not entry[1] and not _leftover(entry[0]()):
                 entry[1] = True
 
     def steps(self, optimizer):
@@ -45,10 +48,10 @@ class Zeroing:
         return not entry[1]
 
 
+def _params(optimizer):
+    return (p for g in optimizer.param_groups for p in g["params"]) if optimizer is not None else ()
+
+
 def _leftover(optimizer):
-    for g in optimizer.param_groups:
-        for p in g["params"]:
-            if p.grad is not None and not p.grad.is_sparse:
-                if bool((p.grad.detach().reshape(-1)[:4096] != 0).any()):
-                    return True
-    return False
+    return any(bool((p.grad.detach().reshape(-1)[:4096] != 0).any()) for p in _params(optimizer)
+               if p.grad is not None and not p.grad.is_sparse)
