@@ -122,6 +122,11 @@ func (v *view) unsaid() string {
 	return "; " + count(v.hidden, "note") + " with --notes"
 }
 
+// brief is the length of a run, in seconds, up to which the recorder's cost is
+// told in seconds: most of it is spent once, at the start, and a share of so
+// little says nothing.
+const brief = 20
+
 // header says what ran, and how long.
 func (p *page) header(v *view) {
 	r := v.trace.Run
@@ -141,6 +146,9 @@ func (p *page) header(v *view) {
 	overhead := ""
 	if finite(r.Overhead) && r.Overhead > 0 {
 		overhead = "overhead " + percent(r.Overhead)
+		if r.Seconds < brief {
+			overhead = fmt.Sprintf("overhead %.2f s", r.Overhead*r.Seconds)
+		}
 	}
 	head := p.show(strings.TrimSpace("nnvet " + v.Version))
 	command := p.show(strings.Join(v.Command, " "))
