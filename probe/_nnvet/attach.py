@@ -19,9 +19,10 @@ def attach(torch):
     began = time.perf_counter()
     stats.torch = torch
     probe = watch.Probe(torch, wire.Wire(os.environ["NNVET_OUT"]), float(os.environ.get("NNVET_OVERHEAD") or 0.02))
+    tell = _Teller(torch, probe)
     for part in (_modules, _optimizers, _backward, _losses, _clipping, _evaluation, _left_alone):
         try:
-            part(torch, probe)
+            part(torch, probe, tell)
         except Exception as e:  # a PyTorch that differs: the other parts still work
             complain("attaching " + part.__name__, e)
     probe.hook()
@@ -36,32 +37,42 @@ def _wrap(owner, name, make):
     if getattr(original, _MARK, False):
         return original
     wrapper = functools.wraps(original)(make(original))
+    if not isinstance(owner, type):  # so that a pickle finds it where it was
+        wrapper.__module__, wrapper.__qualname__ = owner.__name__, name
     setattr(wrapper, _MARK, True)
     setattr(owner, name, wrapper)
     return wrapper
 
 
-def _told(probe, method, *args):
-    """Tells the probe something, and keeps what goes wrong there away from training."""
-    if probe.on:
-        try:
-            method(*args)
-        except Exception as e:
-            probe.failed(method.__name__, e)
+class _Teller:
+    """Tells the probe something, and keeps what goes wrong there away from training. It says nothing while
+    torch.compile or torch.export reads the program: what they read must be what the user wrote."""
+
+    def __init__(self, torch, probe):
+        self.probe = probe
+        self.compiling = getattr(getattr(torch, "compiler", None), "is_compiling", None) or (lambda: False)
+
+    def __call__(self, method, *args):
+        if self.probe.on:
+            try:
+                method(*args)
+            except Exception as e:
+                self.probe.failed(method.__name__, e)
 
 
-def _modules(torch, probe):
+def _modules(torch, probe, tell):
     def construct(original):
         def __init__(self, *args, **kwargs):
             original(self, *args, **kwargs)
-            if probe.on:
-                probe.module_made(self, sys._getframe(1))
+            if not tell.compiling():
+                tell(probe.module_made, self, sys._getframe(1))
 
         return __init__
 
     def train(original):
         def train(self, mode=True):
-            _told(probe, probe.mode_changed, self, mode)
+            if not tell.compiling():
+                tell(probe.mode_changed, self, mode)
             return original(self, mode)
 
         return train
@@ -69,7 +80,8 @@ def _modules(torch, probe):
     def zero_grad(original):
         def zero_grad(self, *args, **kwargs):
             result = original(self, *args, **kwargs)
-            _told(probe, probe.zeroing.module_zeroed, self)
+            if not tell.compiling():
+                tell(probe.zeroing.module_zeroed, self)
             return result
 
         return zero_grad
@@ -79,37 +91,54 @@ def _modules(torch, probe):
     _wrap(torch.nn.Module, "zero_grad", zero_grad)
 
 
-def _optimizers(torch, probe):
+def _optimizers(torch, probe, tell):
     optimizer = torch.optim.Optimizer
-    module = sys.modules["torch.optim.optimizer"]
-    hooks = hasattr(module, "register_optimizer_step_pre_hook")  # PyTorch 2.1 on
-    if hooks:
-        module.register_optimizer_step_pre_hook(lambda o, args, kwargs: _told(probe, probe.before_step, o))
-        module.register_optimizer_step_post_hook(lambda o, args, kwargs: _told(probe, probe.after_step, o))
 
     def step(original):
         def step(self, *args, **kwargs):
-            _told(probe, probe.before_step, self)
+            if tell.compiling():
+                return original(self, *args, **kwargs)
+            # With a closure, the gradients of this step are there only after its first call.
+            closure = args[0] if args else kwargs.get("closure")
+            inside = callable(closure) and not probe.nested
+            if inside:
+                closure = first_then(closure, self)
+                args, kwargs = ((closure,) + args[1:], kwargs) if args else (args, dict(kwargs, closure=closure))
+            tell(probe.enter_step)
             try:
+                if not inside:
+                    tell(probe.before_step, self)
                 return original(self, *args, **kwargs)
             finally:
-                _told(probe, probe.after_step, self)
+                tell(probe.after_step, self)
 
         return step
+
+    def first_then(closure, optimizer):
+        called = []
+
+        def first_then_look():
+            result = closure()
+            if not called:
+                called.append(True)
+                tell(probe.before_step, optimizer)
+            return result
+
+        return first_then_look
 
     def construct(original):
         def __init__(self, *args, **kwargs):
             original(self, *args, **kwargs)
-            if not hooks:
-                _wrap(type(self), "step", step)
-            if probe.on:
-                probe.optimizer_made(self, sys._getframe(1))
+            _wrap(type(self), "step", step)
+            if not tell.compiling():
+                tell(probe.optimizer_made, self, sys._getframe(1))
 
         return __init__
 
     def zero_grad(original):
         def zero_grad(self, *args, **kwargs):
-            _told(probe, probe.zeroing.zeroed, self)
+            if not tell.compiling():
+                tell(probe.zeroing.zeroed, self)
             return original(self, *args, **kwargs)
 
         return zero_grad
@@ -118,10 +147,11 @@ def _optimizers(torch, probe):
     _wrap(optimizer, "zero_grad", zero_grad)
 
 
-def _backward(torch, probe):
+def _backward(torch, probe, tell):
     def backward(original):
         def backward(tensors, *args, **kwargs):
-            _told(probe, probe.backward, tensors, sys._getframe(1))
+            if not tell.compiling():
+                tell(probe.backward, tensors, sys._getframe(1))
             return original(tensors, *args, **kwargs)
 
         return backward
@@ -129,20 +159,17 @@ def _backward(torch, probe):
     _wrap(torch.autograd, "backward", backward)  # Tensor.backward looks it up here
 
 
-def _losses(torch, probe):
+def _losses(torch, probe, tell):
     """Wraps the functions below torch.nn.functional, and tells TorchScript that they are still what they were."""
     enabled = torch.is_grad_enabled
-    compiling = getattr(getattr(torch, "compiler", None), "is_compiling", None) or (lambda: False)
     builtins = __import__("torch.jit._builtins", fromlist=["_register_builtin"])
 
     def make(name):
         def wrapper(original):
             def loss(*args, **kwargs):
                 result = original(*args, **kwargs)
-                if compiling():
-                    return result
-                if probe.on and (probe.sampling or not enabled()) and not kwargs:
-                    probe.loss_computed(name, args, result, sys._getframe(1))
+                if not tell.compiling() and (probe.sampling or not enabled()) and not kwargs:
+                    tell(probe.loss_computed, name, args, result, sys._getframe(1))
                 return result
 
             return loss
@@ -156,22 +183,22 @@ def _losses(torch, probe):
             builtins._register_builtin(_wrap(owner, function, make(name)), "aten::" + function)
 
 
-def _clipping(torch, probe):
+def _clipping(torch, probe, tell):
     utils, module = torch.nn.utils, sys.modules["torch.nn.utils.clip_grad"]
 
     def by_norm(original):
         def clip_grad_norm_(parameters, max_norm, *args, **kwargs):
             total = original(parameters, max_norm, *args, **kwargs)
-            if probe.on:
-                probe.clipped("norm", max_norm, total, sys._getframe(1))
+            if not tell.compiling():
+                tell(probe.clipped, "norm", max_norm, total, sys._getframe(1))
             return total
 
         return clip_grad_norm_
 
     def by_value(original):
         def clip_grad_value_(parameters, clip_value, *args, **kwargs):
-            if probe.on:
-                probe.clipped("value", clip_value, None, sys._getframe(1))
+            if not tell.compiling():
+                tell(probe.clipped, "value", clip_value, None, sys._getframe(1))
             return original(parameters, clip_value, *args, **kwargs)
 
         return clip_grad_value_
@@ -180,21 +207,21 @@ def _clipping(torch, probe):
     utils.clip_grad_value_ = _wrap(module, "clip_grad_value_", by_value)
 
 
-def _evaluation(torch, probe):
+def _evaluation(torch, probe, tell):
     """Notices blocks without gradients, to see what an evaluation feeds the network."""
 
     def enter(original):
         def __enter__(self):
-            if not probe.nested:
-                _told(probe, probe.gradients_off)
+            if not probe.nested and not tell.compiling():
+                tell(probe.gradients_off)
             return original(self)
 
         return __enter__
 
     def leave(original):
         def __exit__(self, *args):
-            if not probe.nested:
-                _told(probe, probe.gradients_on)
+            if not probe.nested and not tell.compiling():
+                tell(probe.gradients_on)
             return original(self, *args)
 
         return __exit__
@@ -204,7 +231,7 @@ def _evaluation(torch, probe):
         _wrap(context, "__exit__", leave)
 
 
-def _left_alone(torch, probe):
+def _left_alone(torch, probe, tell):
     """Notices what the probe must not, or cannot, look into."""
 
     def compile(original):

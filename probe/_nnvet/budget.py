@@ -49,6 +49,10 @@ class Budget:
             self.next_step = NEVER
         return self.by_grace
 
+    def affords(self, now):
+        """Reports whether the time that has passed has paid for all that was spent."""
+        return self.spent - self.graced <= self.share * (now - self.started)
+
     def sampled(self, step):
         """Notes that a step has been looked at."""
         cost = self.spent - self.mark

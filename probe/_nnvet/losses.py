@@ -53,7 +53,7 @@ class Call:
         """Returns (rows right, rows), or None where the loss is not one of classes."""
         p, t = self.prediction.detach(), self.target.detach()
         if self.name in _BINARY:
-            if p.shape != t.shape:
+            if p.shape != t.shape or not bool(((t == 0) | (t == 1)).all()):
                 return None
             right = (p > _BINARY[self.name]) == (t > 0.5)
             return int(right.sum()), right.numel()
@@ -61,6 +61,25 @@ class Call:
             return None
         counted = t >= 0 if self.ignore is None or self.ignore < 0 else t != self.ignore
         return int(((p.argmax(1) == t) & counted).sum()), int(counted.sum())
+
+
+class Evaluation:
+    """The losses of one evaluation. They are read together, at its end, since to read one can wait for an accelerator."""
+
+    def __init__(self):
+        self.losses, self.rows, self.sums = [], [], []  # a value, its rows, and what it is a sum over, of every batch
+        self.right = self.counted = 0
+
+    def add(self, loss, rows, over):
+        self.losses.append(loss)
+        self.rows.append(rows)
+        self.sums.append(over)
+
+    def mean(self):
+        """Returns the mean over rows."""
+        values = [v.item() for v in self.losses] if self.losses[0].is_cpu else stats.torch.stack([v.reshape(()).float() for v in self.losses]).tolist()
+        rows = sum(self.rows)
+        return sum(v / (over or 1) * n for v, n, over in zip(values, self.rows, self.sums)) / rows if rows else float("nan")
 
 
 class Losses:
@@ -72,8 +91,10 @@ class Losses:
         self.by_kind = {}  # kind: number of the first head of that kind
         self.due = {}  # (split, head or "input"): the step from which to look at such data again
         self.evaluations = {}  # kind: totals
-        self.batches = self.rows = 0
+        self.batches = self.rows = self.batches_seen = 0
         self.train_mode = False
+        self.few = {}  # (split, head): targets of batches of a few rows, until they are enough
+        self.last = {}  # head: the last step with a record of its predictions
 
     # -- training ---------------------------------------------------------------------------
 
@@ -87,7 +108,9 @@ class Losses:
             h = self.heads[key] = len(self.heads)
             self.by_kind.setdefault(call.kind(), h)
             self.describe(h, call, root, step)
-        self.predicted(h, call, "train", step)
+        if self.last.get(h) != step:  # of several batches that go into one step, the first
+            self.last[h] = step
+            self.predicted(h, call, "train", step)
         self.targets(h, call, "train", step)
 
     def describe(self, h, call, root, step):
@@ -99,7 +122,7 @@ class Losses:
             entry.update(graph.facts(op, node, shape if kept else _shape(node)))
             layer = self.network.outputs.get(node) or self.owner(op, node)
             if layer is not None:
-                entry["m"] = self.network.modules.get(id(layer))
+                entry["m"] = self.network.module_number(layer)
             entry["src"] = self.network.place(layer) if layer is not None else self.network.only_call(op)
             entries.append({k: v for k, v in entry.items() if v is not None})
             kept = kept and op not in ("reshape", "select", "cat", "sum", "mean", "other")
@@ -119,10 +142,10 @@ class Losses:
 
     def predicted(self, h, call, split, step):
         p = call.prediction.detach()
-        n, mean, std, lo, hi, _, _, nf = stats.summary(stats.sample(p))
-        record = {"k": "pred", "s": step, "h": h, "split": split, "n": n, "mean": mean, "std": std, "nf": nf}
+        record = {"k": "pred", "s": step, "h": h, "split": split}
         if p.dim() and p.shape[0] >= stats.FEW:
-            record.update(min=lo, max=hi)
+            n, mean, std, lo, hi, _, _, nf = stats.summary(stats.sample(p))
+            record.update(n=n, mean=mean, std=std, nf=nf, min=lo, max=hi)
         if call.result.numel() == 1:
             record["loss"] = call.result.item()
         accuracy = call.accuracy()
@@ -134,11 +157,15 @@ class Losses:
         """Records statistics of the targets, at steps that thin out."""
         if step < self.due.get((split, h), 0):
             return
-        self.due[split, h] = thin_out(step)
         t = call.target.detach()
         record = {"k": "data", "s": step, "role": "target", "split": split, "site": str(h), "dt": str(t.dtype)[6:], "shape": list(t.shape)}
         indices = call.indices()
+        t = stats.enough(self.few, (split, h), t if indices is None else indices)
+        if t is None:
+            return
+        self.due[split, h] = thin_out(step)
         if indices is not None:
+            indices = t
             classes = call.prediction.shape[1] if call.prediction.dim() > 1 else 0
             if not 0 < classes <= MAX_CLASSES or indices.numel() == 0 or int(indices.max()) >= classes:
                 return
@@ -152,21 +179,23 @@ class Losses:
 
     # -- evaluation ---------------------------------------------------------------------------
 
-    def evaluated(self, call, step):
-        """Adds a loss that was computed without gradients to the evaluation that goes on."""
-        if call.result.numel() != 1:
+    def evaluated(self, call, step, affordable):
+        """Adds a loss that was computed without gradients to the evaluation that goes on; where it is `affordable`, with
+        its accuracy and targets."""
+        kind = call.kind()
+        if call.result.numel() != 1 or kind not in self.evaluations and len(self.evaluations) >= 64:
             return
-        total = self.evaluations.setdefault(call.kind(), [0.0, 0, 0, 0, 0])
+        total = self.evaluations.setdefault(kind, Evaluation())
         rows = call.rows()
-        mean = call.result.item() / (rows if call.reduction == "sum" and rows else 1)
-        total[0] += mean * rows
-        total[1] += rows
-        total[4] += 1
+        total.add(call.result.detach(), rows, rows if call.reduction == "sum" else 1)
+        self.batches_seen += 1
+        if not affordable:
+            return
         accuracy = call.accuracy()
         if accuracy:
-            total[2] += accuracy[0]
-            total[3] += accuracy[1]
-        h = self.by_kind.get(call.kind())
+            total.right += accuracy[0]
+            total.counted += accuracy[1]
+        h = self.by_kind.get(kind)
         if h is not None:
             self.targets(h, call, "val", step)
 
@@ -183,15 +212,15 @@ class Losses:
         common = {"k": "eval", "s": step, "t": round(seconds, 4), "train_mode": self.train_mode}
         if not self.evaluations:
             self.put(dict(common, batches=self.batches, rows=self.rows))
-        for kind, (loss, rows, right, counted, batches) in self.evaluations.items():
-            record = dict(common, batches=batches, rows=rows, loss=loss / rows if rows else float("nan"))
+        for kind, total in self.evaluations.items():
+            record = dict(common, batches=len(total.losses), rows=sum(total.rows), loss=total.mean())
             if kind in self.by_kind:
                 record["h"] = self.by_kind[kind]
-            if counted:
-                record.update(acc=right / counted, accn=counted)
+            if total.counted:
+                record.update(acc=total.right / total.counted, accn=total.counted)
             self.put(record)
         self.evaluations = {}
-        self.batches = self.rows = 0
+        self.batches = self.rows = self.batches_seen = 0
         self.train_mode = False
 
 

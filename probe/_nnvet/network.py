@@ -18,7 +18,8 @@ class Network:
         self.torch, self.put = torch, put
         self.made = {}  # id(module): (weak reference, where it was made)
         self.roots = {}  # id(module): weak reference
-        self.modules = {}  # id(module): number
+        self.modules = {}  # id(module): (weak reference, number)
+        self.described = 0  # modules
         self.numbers = {}  # id(parameter): number
         self.refs = []  # weak references to parameters, by number
         self.names = set()
@@ -31,6 +32,11 @@ class Network:
         self.has_units = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)
         self.files = set()
         self.calls = []  # in those files, as source.read gives them
+
+    def module_number(self, m):
+        """Returns the number of a module, or None."""
+        ref, i = self.modules.get(id(m), (None, None))
+        return i if ref is not None and ref() is m else None
 
     def number(self, p):
         """Returns the number of a parameter, or None. An id may be used again, so that the reference decides."""
@@ -90,9 +96,10 @@ class Network:
         mods, params = [], []
         strip = _WRAPPERS.get(type(module).__name__, "")
         for path, m in module.named_modules():
-            if id(m) in self.modules:
+            if self.module_number(m) is not None:
                 continue
-            i = self.modules[id(m)] = len(self.modules)
+            i, self.described = self.described, self.described + 1
+            self.modules[id(m)] = weakref.ref(m), i
             path = path[len(strip):] if strip and path.startswith(strip) else path
             name = ".".join(p for p in (prefix, path) if p) or type(module).__name__
             mods.append(_trim({"i": i, "n": name, "c": type(m).__name__, "src": self.place(m), "leaf": not m._modules, "a": _settings(m)}))

@@ -86,13 +86,14 @@ def relative(filename):
 
 
 def variable(frame, value):
-    """Returns the name by which the user's code knows an object, or None."""
+    """Returns the name by which the user's code knows an object, or None. The local variables of a running function are
+    read only from Python 3.13 on: before, to read them left a copy on the frame, which kept all of them alive."""
     while frame is not None and is_library(frame.f_code.co_filename):
         frame = frame.f_back
     for _ in range(3):  # the function, and who called it
         if frame is None:
             return None
-        for names in (frame.f_locals, frame.f_globals):
+        for names in (frame.f_locals if sys.version_info >= (3, 13) else {}, frame.f_globals):
             for name, v in list(names.items()):
                 if v is value and not name.startswith("_"):
                     return name

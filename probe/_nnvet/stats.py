@@ -73,6 +73,21 @@ def table(x, channels):
     return x.reshape(x.shape[0], -1), "features", math.prod(x.shape[1:])
 
 
+def enough(few, key, x):
+    """Returns a batch where it has enough rows to be summed up, else what has been gathered of the key's batches when
+    that is enough, else None: a mean of one row is that row."""
+    if x.dim() and x.shape[0] >= FEW:
+        return x
+    gathered = few.setdefault(key, [])
+    x = x.detach().clone().reshape((1,) if not x.dim() else x.shape)
+    if gathered and gathered[0].shape[1:] != x.shape[1:]:
+        gathered.clear()
+    gathered.append(x)
+    if sum(len(t) for t in gathered) < FEW:
+        return None
+    return torch.cat(few.pop(key))
+
+
 def columns(x, channels=False):
     """Returns the fields of a `data` record about the columns of a batch."""
     f, layout, of = table(x, channels)

@@ -16,6 +16,8 @@ from . import budget, complain, graph, losses, network, source, stats, steps, tr
 clock = time.perf_counter
 UNSEEDED = 67280421310721  # the seed that PyTorch's generator holds until somebody sets one
 MAX_ERRORS = 5
+MAX_CALLS = 8  # losses that go into one backward pass
+BY_HAND = 100  # backward passes without a step of any optimizer, after which each is taken for a step
 KEPT = 3  # losses of forward passes before the last that may still go into a backward pass
 EVALUATED = 2  # batches of an evaluation whose inputs are looked at
 UNUSED = 20  # forward passes without a backward one, after which nobody seems to train
@@ -50,6 +52,8 @@ class Probe:
     def __init__(self, torch, wire, share):
         self.torch, self.wire = torch, wire
         self.captures = getattr(torch.cuda, "is_current_stream_capturing", lambda: False)
+        self.modes = getattr(torch._C, "_len_torch_dispatch_stack", lambda: 0)
+        self.transforms = getattr(getattr(torch._C, "_functorch", None), "peek_interpreter_stack", lambda: None)
         self.thread = None  # the thread that trains
         self.on, self.inside, self.errors = True, False, 0
         self.attach_seconds = 0.0
@@ -104,9 +108,11 @@ class Probe:
         return self.thread is None or self.thread == threading.get_ident()
 
     def busy(self):
-        """Reports whether what the probe computed now would end in somebody's graph: one that torch.jit.trace records, or
-        one of CUDA's."""
-        return self.torch._C._get_tracing_state() is not None or self.torch.cuda.is_initialized() and self.captures()
+        """Reports whether what the probe computed now would end in somebody's graph: one that torch.jit.trace or
+        torch.export records, that functorch transforms, or that CUDA captures."""
+        c = self.torch._C
+        return (c._get_tracing_state() is not None or self.modes() > 0 or self.transforms() is not None
+                or self.torch.cuda.is_initialized() and self.captures())
 
     # -- the file ----------------------------------------------------------------------------------
 
@@ -154,7 +160,7 @@ class Probe:
         if self.header:
             self.on = False
             self.wire.failures = budget.NEVER
-        self.thread = None
+        self.thread, self.inside = None, False
 
     # -- construction ------------------------------------------------------------------------------
 
@@ -233,9 +239,12 @@ class Probe:
         if x is None or x.numel() == 0 or x.is_sparse or x.is_complex() or x.is_quantized:
             return
         split = "train" if self.training() else "val"
+        shape, x = list(x.shape), stats.enough(self.losses.few, (split, "input"), x)
+        if x is None:
+            return
         self.losses.due[split, "input"] = losses.thin_out(self.step)
         record = {"k": "data", "s": self.step, "role": "input", "split": split, "site": self.site,
-                  "dt": str(x.dtype)[6:], "shape": list(x.shape)}
+                  "dt": str(x.dtype)[6:], "shape": shape}
         if self.fed_at:
             record["src"] = self.fed_at
         record.update(stats.columns(x.detach(), network.convolves(module)))
@@ -250,7 +259,7 @@ class Probe:
             return
         if self.depth == 0:
             self.output = output
-        number = self.network.modules.get(id(module))
+        number = self.network.module_number(module)
         if number is None or module._modules or not output.is_floating_point() or output.is_sparse or output.numel() == 0:
             return
         if output.grad_fn is not None and not module._parameters and self.step == 0:
@@ -270,9 +279,14 @@ class Probe:
     def loss_computed(self, name, args, result, frame):
         """Called for every loss of a sampled step, and for those that are computed without gradients."""
         if self.training() and args[0].requires_grad:
+            if len(self.calls) >= MAX_CALLS:  # nobody calls backward: do not keep their graphs
+                self.calls = []
+            if self.forwards > UNUSED:
+                return
             self.calls.append(losses.Call(name, args, result, source.caller(frame)))
         elif self.step > 0:
-            self.losses.evaluated(losses.Call(name, args, result), self.step)
+            affordable = self.losses.batches_seen < EVALUATED or self.budget.affords(clock())
+            self.losses.evaluated(losses.Call(name, args, result), self.step, affordable)
 
     def backward(self, tensors, frame):
         """Called before every backward pass."""
@@ -280,7 +294,8 @@ class Probe:
         if not isinstance(loss, self.torch.Tensor) or not self.mine() or self.busy():
             return
         self.thread = self.thread or threading.get_ident()
-        if self.steps.backwards and self.by_hand:
+        if self.steps.backwards and (self.by_hand or self.steps.backwards >= BY_HAND):
+            self.by_hand = True
             self.end_step(None)
         value = self.steps.backward(loss, not self.scaled)
         if value is not None and value - value != 0 and not self.trouble.reported:
@@ -330,10 +345,14 @@ class Probe:
 
     # -- the optimizer's step ----------------------------------------------------------------------
 
-    def before_step(self, optimizer):
+    def enter_step(self):
         self.nested += 1
+
+    def before_step(self, optimizer):
+        """Called before an optimizer's update, when its gradients are there."""
         if self.nested > 1:
             return
+        self.by_hand = False
         if self.sampling:
             self.sample_before(optimizer)
         else:
@@ -514,6 +533,7 @@ class Probe:
 
     def end(self):
         if self.header:
+            self.thread = None  # the thread that trained may have ended before
             self.finish()
 
     @guarded

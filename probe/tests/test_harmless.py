@@ -186,6 +186,49 @@ SCRIPTS = {
         print(w.detach().numpy().tobytes().hex())""",
     "a script that fails": "net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1), 3); raise ValueError('no')",
     "a script that exits": "net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1), 3); sys.exit(7)",
+    "an optimizer that fails once": """
+        class Fails(torch.optim.SGD):
+            def step(self, closure=None):
+                if len(sys.argv) == 1:
+                    sys.argv.append("failed")
+                    raise RuntimeError("once")
+                return super().step(closure)
+        net = mlp(); opt = Fails(net.parameters(), 0.1)
+        for _ in range(60):
+            x, y = batch()
+            opt.zero_grad(); F.cross_entropy(net(x), y).backward()
+            try: opt.step()
+            except RuntimeError as e: print(e)
+        bits(net)""",
+    "functions by name": """
+        import pickle
+        for f in (torch.binary_cross_entropy_with_logits, F.mse_loss, F.cross_entropy, torch.nn.utils.clip_grad_norm_, torch.autograd.backward):
+            print(pickle.loads(pickle.dumps(f)) is f)
+        net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.1)); bits(net)""",
+    "losses that nobody trains on": """
+        import gc, weakref
+        net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+        refs = []
+        for _ in range(100):
+            x, y = batch()
+            out = net(x)
+            refs.append(weakref.ref(out))
+            F.cross_entropy(out, y)
+        del out
+        gc.collect()
+        print("few are kept", sum(r() is not None for r in refs) < 10)
+        loop(net, opt); bits(net)""",
+    "what a function deletes": """
+        import gc, weakref
+        def main():
+            raw = torch.randn(10)
+            ref = weakref.ref(raw)
+            net = mlp(); opt = torch.optim.SGD(list(net.parameters()) + [torch.zeros(1, requires_grad=True)], 0.1)
+            loop(net, opt, 5)
+            del raw
+            gc.collect()
+            print("gone", ref() is None)
+        main()""",
     "only inference": """
         net = mlp().eval()
         with torch.no_grad():
@@ -271,6 +314,34 @@ class Spawned(Case):
         self.assertHarmless(script)
 
 
+class Read(Case):
+    """Programs that torch.compile and torch.export read are read as they were written."""
+
+    def newer(self):
+        if run("print(hasattr(torch, 'compile') and sys.version_info < (3, 14))", probe=False).out.strip() != b"True":
+            self.skipTest("this PyTorch has no torch.compile")
+
+    def test_compiled_clipping(self):
+        self.newer()
+        self.assertHarmless("""
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+            @torch.compile(backend="eager", fullgraph=True)
+            def clip():
+                return torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            for _ in range(10):
+                x, y = batch()
+                opt.zero_grad(); F.cross_entropy(net(x), y).backward(); clip(); opt.step()
+            bits(net)""")
+
+    def test_export(self):
+        self.newer()
+        self.assertHarmless("""
+            net = mlp().eval()
+            exported = torch.export.export(net, (torch.randn(2, 8),))
+            print(len(exported.graph.nodes))
+            net.train(); loop(net, torch.optim.SGD(net.parameters(), 0.1)); bits(net)""")
+
+
 class Misfortune(Case):
     """Training goes on whatever happens to the trace, and a written line is never lost."""
 
@@ -322,6 +393,7 @@ class Misfortune(Case):
                 opt.zero_grad(); F.mse_loss(net(torch.tensor([[secret, 1.0]])), torch.tensor([[2.0]])).backward(); opt.step()
             """, env={"TOKEN": "hunter2"}, args=("--password", "hunter2"))
         self.assertNotIn("hunter2", str(watched.records))
+        self.assertNotIn("12345", str(watched.records))
         self.assertEqual([r for r in watched.all("data") if "min" in r or "max" in r], [])
 
 

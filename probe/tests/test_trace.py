@@ -328,6 +328,39 @@ class Events(Case):
             """, "grad_not_zeroed")
         self.assertIsNone(event)
 
+    CLOSURE = """
+        net = mlp(); opt = torch.optim.%s
+        x, y = batch()
+        for _ in range(40):
+            def closure():
+                opt.zero_grad()
+                loss = F.cross_entropy(net(x), y)
+                loss.backward()
+                return loss
+            opt.zero_grad(set_to_none=True)
+            opt.step(closure)
+        """
+
+    def test_closures_are_no_faults(self):
+        for optimizer in ("LBFGS(net.parameters(), max_iter=3)", "SGD(net.parameters(), 0.1)"):
+            watched = run(self.CLOSURE % optimizer)
+            self.assertNotIn(b"nnvet probe", watched.err, watched.err.decode())
+            self.assertIsNone(watched.event("grad_not_zeroed"), optimizer)
+            self.assertIsNone(watched.event("no_gradient"), optimizer)
+            self.assertTrue(all("g" in r for r in watched.all("tens")), optimizer)
+            self.assertEqual(watched.one("end")["s"], 40)
+
+    def test_a_step_that_fails_is_not_the_end(self):
+        watched = run("""
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+            loop(net, opt, 10)
+            keep, opt.param_groups[0]["lr"] = opt.param_groups[0]["lr"], None
+            try: loop(net, opt, 1)
+            except TypeError: pass
+            opt.param_groups[0]["lr"] = keep
+            loop(net, opt, 50)""")
+        self.assertGreaterEqual(watched.one("end")["s"], 60)
+
     def test_log_of_zero(self):
         event, _ = self.check("""
             net = nn.Sequential(nn.Linear(8, 3), nn.ReLU())
