@@ -42,8 +42,8 @@ var NotZeroed = nnvet.Check{
 			Brief:   fmt.Sprintf("%d of %d", e.Count, of),
 			Message: fmt.Sprintf("gradients are not set to zero: in %d of the %d steps looked at those of the step before were still there, so each step follows the sum of all so far", e.Count, of),
 			Evidence: []nnvet.Evidence{
-				{What: "steps that began with old gradients, share", Saw: share, Limit: "share"},
-				{What: "steps that began with old gradients", Saw: float64(e.Count), Unit: "steps", Limit: "times"},
+				{What: "share with old gradients", Saw: share, Limit: "share"},
+				{What: "steps with old gradients", Saw: float64(e.Count), Unit: "steps", Limit: "times"},
 			},
 			Treatments: []nnvet.Treatment{{
 				Action:   "call optimizer.zero_grad() on the line before " + backward(e.Source),

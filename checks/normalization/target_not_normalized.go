@@ -24,7 +24,6 @@ var TargetNotNormalized = nnvet.Check{
 	Needs:    []nnvet.Need{nnvet.NeedHead, nnvet.NeedProfile(nnvet.Target)},
 	Limits: []nnvet.Limit{
 		{Name: "scale", Default: 0.7, Source: "small synthetic networks: |log10 rms| is at most 0.04 in healthy targets"},
-		{Name: "scale-error", Default: 1, Source: "convention: ten times too large or too small"},
 		{Name: "wasted", Default: 0.1, Source: "convention: a tenth of the training is more than a warm-up takes"},
 		{Name: "skill", Default: 0.02, Source: "the smallest effect that nnvet counts as one"},
 		{Name: "steps", Default: 50, Source: "convention: a tenth of fewer is lost in the noise of single batches"},
@@ -113,7 +112,7 @@ func baseline(t *nnvet.Trace, h *nnvet.Head, y nnvet.Moments) (nnvet.Baseline, e
 type approach struct {
 	reached bool
 	steps   int64   // until then, or in all
-	share   float64 // of the recorded steps
+	share   float64 // of the steps of the run
 	broke   bool    // it stopped being finite before
 }
 
@@ -121,8 +120,12 @@ type approach struct {
 // since single batches are noisy.
 func approachTo(s *nnvet.Series, goal float64) approach {
 	w := min(max(s.Len()/50, 1), 20)
+	if s.Len() == 0 {
+		return approach{}
+	}
+	last, _ := s.Last()
 	for i := 0; i+w <= s.Len(); i++ {
-		a := approach{steps: s.Steps[i] - s.Steps[0], share: float64(i) / float64(s.Len())}
+		a := approach{steps: s.Steps[i] - s.Steps[0], share: float64(s.Steps[i]-s.Steps[0]) / float64(last-s.Steps[0]+1)}
 		switch m := stat.Mean(s.Values[i : i+w]); {
 		case !stat.Finite(m):
 			a.broke, a.steps = true, s.Steps[i+stat.FirstBad(s.Values[i:])]
@@ -132,10 +135,6 @@ func approachTo(s *nnvet.Series, goal float64) approach {
 			return a
 		}
 	}
-	if s.Len() == 0 {
-		return approach{}
-	}
-	last, _ := s.Last()
 	return approach{steps: last + 1, share: 1}
 }
 
@@ -173,9 +172,6 @@ func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseli
 	default:
 		f.Message = fmt.Sprintf("the targets are not normalized, mean %s and std %s: %d of %d steps went into reaching their range", figure(all.Mean), figure(all.Std), a.steps, last+1)
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of steps above that", Saw: a.share, Key: loss.Key, Limit: "wasted"})
-		if math.Abs(math.Log10(all.RMS())) >= p.Limit("scale-error") {
-			f.Severity = nnvet.Error
-		}
 	}
 	p.Report(f)
 }

@@ -121,16 +121,17 @@ func (r *Reader) evaluation(rec *evalRecord) error {
 		r.evaluated = rec.S
 		r.add(nnvet.BatchRows, "", nnvet.Validation, rec.S, float64(rec.Rows)/float64(rec.Batches))
 	}
+	if rec.H == nil { // another loss than those that are trained on: not to be compared with them
+		return nil
+	}
 	if rec.Loss != nil && r.speaks(nnvet.Loss, nnvet.Validation, rec.H) {
 		r.addValue(nnvet.Loss, "", nnvet.Validation, rec.S, rec.Loss)
 	}
 	if rec.Acc != nil && r.speaks(nnvet.Accuracy, nnvet.Validation, rec.H) {
 		r.addValue(nnvet.Accuracy, "", nnvet.Validation, rec.S, rec.Acc)
 	}
-	if rec.H != nil {
-		if site := r.headSite(*rec.H); site != "" {
-			r.addValue(nnvet.HeadLoss, site, nnvet.Validation, rec.S, rec.Loss)
-		}
+	if site := r.headSite(*rec.H); site != "" {
+		r.addValue(nnvet.HeadLoss, site, nnvet.Validation, rec.S, rec.Loss)
 	}
 	return nil
 }
