@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -92,6 +93,11 @@ import time
 print('ready', flush=True)
 time.sleep(60)
 `
+	// Where the test itself runs with these ignored, as under nohup, so would its
+	// children. A handled signal is theirs to take as they will.
+	taken := make(chan os.Signal, 1)
+	signal.Notify(taken, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(taken)
 	for name, c := range map[string]struct {
 		program string
 		signals []syscall.Signal
