@@ -25,6 +25,8 @@ NNVET = HERE.parent / "bin" / "nnvet"
 # glibc moves its threshold for mmap with what a program has freed, so that a few more tensors, whoever makes them, can
 # take page faults out of every step: plain runs came out 15 % slower than watched ones. Held still, arms are comparable.
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
+# torch.set_num_threads does not reach every BLAS: a second thread that spins for work doubles the CPU time, in every arm.
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "nnvet"
 WANDB = "0.31.0"
 START_PAIRS = 11  # of `import torch`, with and without
@@ -74,7 +76,7 @@ class Bench:
         """Returns the command line and the environment in which `python`, arguments for Python, runs in an arm."""
         env = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith("LC_")}
         env["TERM"] = "xterm"
-        env.update(ALLOCATOR)
+        env.update(ALLOCATOR, **ONE_THREAD)
         argv = [sys.executable, *python]
         if arm.watched:
             argv = [str(NNVET), "run", "--dir", os.path.join(scratch, "nnvet"), "--overhead", str(self.budget), "--", *argv]

@@ -128,9 +128,8 @@ SCRIPTS = {
         loop(net, opt, 7)
         file = io.BytesIO()
         torch.save((net.state_dict(), opt.state_dict()), file)
-        whole = len(pickle.dumps(net)), len(pickle.dumps(opt))
-        copy.deepcopy(net)
-        print(len(file.getvalue()), whole)
+        again, optimizer = pickle.loads(pickle.dumps((copy.deepcopy(net), opt)))
+        print(len(file.getvalue()), sorted(vars(again[0])), sorted(vars(optimizer)))
         bits(net)""",
     "a module that compares oddly": """
         class Odd(nn.Linear):
