@@ -22,8 +22,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 NNVET = HERE.parent / "bin" / "nnvet"
-# glibc moves its threshold for mmap with what a program has freed, so that a few more tensors, whoever makes them, can
-# take page faults out of every step: plain runs came out 15 % slower than watched ones. Held still, arms are comparable.
+# glibc moves its threshold for mmap with what a program has freed, so that a few more tensors, whoever makes them, may
+# change the page faults of every step. Held still, arms are comparable.
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
 # torch.set_num_threads does not reach every BLAS: a second thread that spins for work doubles the CPU time, in every arm.
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
