@@ -2,9 +2,9 @@
 
 import time
 
-GRACE = 0.2  # seconds, beside the first step's, that may be spent whatever the run's length, so that short runs are seen too
+GRACE = 0.2  # seconds, beside the first step's, that may be spent before time has paid for them, so that short runs are seen too
 DENSE = 5  # first steps that are looked at one by one: initialization and first loss
-SPACING = 1.1  # what the grace pays for thins out by this factor of the step
+SPACING = 1.1  # what is spent ahead of time thins out by this factor of the step
 FLUSH = 1.0  # seconds between records of the losses
 SELF_TIMED = 0.5  # part of the budget that self-timing may use: it does not see what it does to caches
 URGENT = 20  # samples out of turn, after the loss jumped
@@ -17,18 +17,17 @@ clock = time.perf_counter
 class Budget:
     """Decides, from what samples cost so far, when to take the next.
 
-    Samples are paid from a share of the time that has passed, or else from the grace, at steps that thin out."""
+    Samples are paid from a share of the time that has passed. A run may begin with a debt, the grace, at steps that thin
+    out; then it takes no more samples until time has paid for those."""
 
     def __init__(self, share):
         self.share = share * SELF_TIMED
         self.started = clock()
         self.spent = 0.0  # seconds inside the probe
-        self.graced = 0.0  # of these, paid by the grace
         self.cost = 0.0  # of a sample, smoothed
         self.mark = 0.0  # spent when the current sample began
-        self.by_grace = True  # who pays for the current sample
-        self.next_step = 0  # the next sample that the grace pays for
-        self.allowance = GRACE
+        self.next_step = 0  # the next sample that is taken ahead of time
+        self.allowance = GRACE  # seconds that may be spent ahead of time
         self.urgent = 0
         self.next_mark = self.next_check = DENSE  # the steps at which to mark live units, and to look for NaN, again
         self.stretch = 1  # > 1 where the trace file is getting full
@@ -36,31 +35,28 @@ class Budget:
     def wants(self, step, now, urgent=False):
         """Reports whether to look at the step that is about to begin."""
         self.mark = self.spent
-        self.by_grace = False
-        if self.spent - self.graced + self.cost <= self.share * (now - self.started) / self.stretch and step >= DENSE:
+        if self.spent + self.cost <= self.share * (now - self.started) / self.stretch and step >= DENSE:
             return True
         if urgent and self.urgent < URGENT:
             self.urgent += 1
             return True
         if step < self.next_step:
             return False
-        self.by_grace = self.graced + self.cost <= self.allowance
-        if not self.by_grace:
-            self.next_step = NEVER
-        return self.by_grace
+        if self.spent + self.cost <= self.allowance:
+            return True
+        self.next_step = NEVER
+        return False
 
     def affords(self, now):
-        """Reports whether the time that has passed has paid for all that was spent."""
-        return self.spent - self.graced <= self.share * (now - self.started)
+        """Reports whether what was spent is paid for, or may be owed."""
+        return self.spent <= max(self.allowance, self.share * (now - self.started))
 
     def sampled(self, step):
         """Notes that a step has been looked at."""
         cost = self.spent - self.mark
         if step == 0:  # describes the network too, once
-            self.graced, self.allowance = cost, cost + GRACE
-        elif self.by_grace:
-            self.graced += cost
-        if step > 0:
+            self.allowance = cost + GRACE
+        else:
             self.cost = max(cost, self.cost * 0.7 + cost * 0.3)
         if self.next_step != NEVER:
             self.next_step = step + 1 if step < DENSE - 1 else int(step * SPACING ** self.stretch) + 1
@@ -72,5 +68,5 @@ class Budget:
 
     def patience(self, now):
         """Returns the seconds until a sample may be affordable, at most until the next record of the losses."""
-        due = (self.spent - self.graced + self.cost) * self.stretch / self.share - (now - self.started) if self.share > 0 else FLUSH
+        due = (self.spent + self.cost) * self.stretch / self.share - (now - self.started) if self.share > 0 else FLUSH
         return min(FLUSH, max(0.0, due))
