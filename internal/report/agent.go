@@ -16,6 +16,7 @@ func Agent(w io.Writer, r *Report, _ Style) error {
 	v := look(r)
 	a := &agent{view: v}
 	a.head()
+	a.outcome(a.Outcome)
 	for i, g := range v.groups {
 		a.cause(i+1, g)
 	}

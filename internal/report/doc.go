@@ -20,6 +20,7 @@ type Report struct {
 	Command  []string // what was run; empty where unknown
 	ExitCode int      // of the command; 128+n where signal n ended it
 	Version  string   // of nnvet
+	Outcome  *Outcome // of a training on the embedded engine; else nil
 	Notes    bool     // show findings that are only notes
 	Full     bool     // show the board, the layers and every reason of a healthy run too
 	// Source returns the lines of a source file as the trace names it, without

@@ -21,6 +21,7 @@ type diagnosis struct {
 	Nnvet      string       `json:"nnvet"`
 	Verdict    string       `json:"verdict"`
 	Run        run          `json:"run"`
+	Outcome    *outcomeDoc  `json:"outcome,omitempty"`
 	Curves     []curveDoc   `json:"curves"`
 	Pitfalls   []pitfallDoc `json:"pitfalls"`
 	Findings   []findingDoc `json:"findings"`
@@ -178,7 +179,7 @@ func JSON(w io.Writer, r *Report, _ Style) error {
 
 func (v *view) diagnosis() diagnosis {
 	d := diagnosis{
-		Schema: Schema, Nnvet: v.Version, Verdict: v.verdict(), Run: v.run(),
+		Schema: Schema, Nnvet: v.Version, Verdict: v.verdict(), Run: v.run(), Outcome: v.Outcome.doc(),
 		Curves: []curveDoc{}, Pitfalls: []pitfallDoc{}, Findings: []findingDoc{}, Clear: []clearDoc{}, NotChecked: []skipDoc{}, Ignored: []ignoredDoc{},
 		Lost: list(v.trace.Lost), Modified: list(v.trace.Modified), Next: list(v.next()),
 	}

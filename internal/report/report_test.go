@@ -42,6 +42,12 @@ var cases = []struct {
 		r.Trace.Lost = []string{"loss/train: each value stands for 2 recorded ones", "one process was not watched"}
 		return r
 	}},
+	{"trained", trained},
+	{"trained-broken", func(t *testing.T) *Report {
+		r := broken(t)
+		r.Outcome = trained(t).Outcome
+		return r
+	}},
 	{"many", many},
 	{"nothing", func(*testing.T) *Report {
 		return &Report{ID: "0000aa", Command: []string{"true"}, Version: "0.1.0", ExitCode: 128 + 9}
@@ -95,6 +101,7 @@ func hostile(t *testing.T) *Report {
 	return &Report{
 		Trace: tr, Result: nnvet.Vet(tr, checks, nnvet.Options{Ignore: map[string]string{"NN0701": evil}}),
 		ID: evil, Dir: evil, Command: []string{evil, long}, Version: evil, Source: source(file, code),
+		Outcome: &Outcome{Headline: evil + long, Facts: []Fact{{evil, long}, {long, evil}}, Scores: []Score{{Name: evil, Split: long}}},
 	}
 }
 
@@ -148,7 +155,7 @@ func TestGolden(t *testing.T) {
 		}
 		r := c.build(t)
 		golden(t, c.name+".txt", text(t, r, Style{}))
-		if c.name != "broken" && c.name != "healthy" && c.name != "nothing" {
+		if c.name != "broken" && c.name != "healthy" && c.name != "trained" && c.name != "nothing" {
 			continue
 		}
 		golden(t, c.name+".60.txt", text(t, r, Style{Width: 60}))

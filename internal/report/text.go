@@ -22,6 +22,7 @@ func Text(w io.Writer, r *Report, s Style) error {
 		return p.flush(w)
 	}
 	p.section(func() { p.curves(v) })
+	p.section(func() { p.outcome(v.Outcome) })
 	p.section(func() { p.board(v.lamps) })
 	told, rest := v.told()
 	for _, g := range told {
@@ -83,9 +84,9 @@ func (p *page) answer(v *view) {
 		}
 		p.wrap(2, spans...)
 	case verdictNone:
-		p.wrap(2, name, span{warn, "no verdict"}, span{plain, ": " + v.noVerdict() + failure(v)})
+		p.wrap(2, name, span{warn, "no verdict"}, span{plain, ": " + v.reached() + v.noVerdict() + failure(v)})
 	default:
-		p.wrap(2, name, span{good, "no problem found"}, span{plain, inSteps(v) + failure(v) + "; " + v.coverage() + v.unsaid()})
+		p.wrap(2, name, span{bold, v.reached()}, span{good, "no problem found"}, span{plain, inSteps(v) + failure(v) + "; " + v.coverage() + v.unsaid()})
 	}
 }
 
@@ -171,6 +172,7 @@ func (p *page) header(v *view) {
 // brief is what a healthy run shows besides its verdict: four lines in all.
 func (p *page) brief(v *view) {
 	p.summary(v)
+	p.facts(v.Outcome)
 	if missing := v.unchecked(); v.verdict() == verdictNone {
 		p.reasons(v)
 	} else if len(missing) > 0 {

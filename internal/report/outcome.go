@@ -1,0 +1,96 @@
+package report
+
+// An Outcome is what a training on the embedded engine reached: the score
+// that the data allows, which is a yardstick for the user's own network. Runs
+// of somebody's command have none.
+type Outcome struct {
+	Headline string  `json:"headline"` // one sentence with the score, no period
+	Facts    []Fact  `json:"facts"`    // what was decided, and what was left behind
+	Scores   []Score `json:"scores"`
+}
+
+// A Fact is a line of the outcome: "data", "20640 rows, 8 inputs".
+type Fact struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// A Score is one figure of merit on rows that were not trained on.
+type Score struct {
+	Name     string    `json:"name"`  // "accuracy", "r2", "rmse", "mae"
+	Split    string    `json:"split"` // "val" or "test"
+	Rows     int       `json:"rows"`
+	Value    float64   `json:"value"` // of the seed that the rest of the report is about; rmse and mae in the target's units
+	Baseline float64   `json:"baseline"`
+	Seeds    []float64 `json:"seeds"` // of every seed that was trained
+}
+
+// facts shows the lines of the outcome.
+func (p *page) facts(o *Outcome) {
+	if o == nil {
+		return
+	}
+	for _, f := range o.Facts {
+		p.wrap(11, span{dim, " " + pad(f.Name, 9) + " "}, span{plain, f.Text})
+	}
+}
+
+// outcome shows the headline and the lines below it.
+func (p *page) outcome(o *Outcome) {
+	if o != nil {
+		p.wrap(11, span{dim, " " + pad("score", 9) + " "}, span{bold, o.Headline})
+		p.facts(o)
+	}
+}
+
+// reached is the headline for the middle of a sentence: "accuracy 97 %; ".
+func (v *view) reached() string {
+	if v.Outcome == nil {
+		return ""
+	}
+	return v.Outcome.Headline + "; "
+}
+
+func (a *agent) outcome(o *Outcome) {
+	if o == nil {
+		return
+	}
+	a.printf("outcome: %s", clean(o.Headline))
+	for _, s := range o.Scores {
+		a.printf("score %s split=%s value=%s baseline=%s rows=%d seeds=%d", word(s.Name), word(s.Split), num(s.Value), num(s.Baseline), s.Rows, len(s.Seeds))
+	}
+	for _, f := range o.Facts {
+		a.printf("fact %s: %s", word(f.Name), clean(f.Text))
+	}
+}
+
+// An outcomeDoc is an [Outcome] in JSON, where figures that are not finite are null.
+type outcomeDoc struct {
+	Headline string     `json:"headline"`
+	Facts    []Fact     `json:"facts"`
+	Scores   []scoreDoc `json:"scores"`
+}
+
+type scoreDoc struct {
+	Name     string     `json:"name"`
+	Split    string     `json:"split"`
+	Rows     int        `json:"rows"`
+	Value    *float64   `json:"value"`
+	Baseline *float64   `json:"baseline"`
+	Seeds    []*float64 `json:"seeds"`
+}
+
+func (o *Outcome) doc() *outcomeDoc {
+	if o == nil {
+		return nil
+	}
+	d := &outcomeDoc{o.Headline, list(o.Facts), []scoreDoc{}}
+	for _, s := range o.Scores {
+		doc := scoreDoc{s.Name, s.Split, s.Rows, number(s.Value), number(s.Baseline), []*float64{}}
+		for _, v := range s.Seeds {
+			doc.Seeds = append(doc.Seeds, number(v))
+		}
+		d.Scores = append(d.Scores, doc)
+	}
+	return d
+}
