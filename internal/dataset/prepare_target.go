@@ -1,0 +1,238 @@
+package dataset
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Bounds on classes.
+const (
+	maxClasses = 10_000
+	// likelyLabels is how many different whole numbers are still taken for
+	// labels, and labelRows how many rows each must have (convention).
+	likelyLabels, labelRows = 20, 3
+)
+
+// A goal is what the target of a table asks for.
+type goal struct {
+	task    Task
+	column  *Column
+	rows    []int // that have a target
+	missing int
+	levels  []level // of a classification: the classes
+	coder   coder   // of a classification
+	said    string
+}
+
+// goal looks at the target in every row of the table.
+func (p Plan) goal(t *Table) (*goal, error) {
+	if err := p.against(t); err != nil {
+		return nil, err
+	}
+	g := &goal{column: t.Column(p.Target)}
+	if err := g.usable(t.Rows); err != nil {
+		return nil, inTarget(p.Target, err)
+	}
+	if err := g.decide(p.Task); err != nil {
+		return nil, inTarget(p.Target, err)
+	}
+	return g, nil
+}
+
+// usable collects the rows that have a target.
+func (g *goal) usable(rows int) error {
+	for row := range rows {
+		bad, err := badTarget(g.column, row)
+		if err != nil {
+			return atRow(row, err)
+		}
+		if !bad {
+			g.rows = append(g.rows, row)
+		}
+	}
+	g.missing = rows - len(g.rows)
+	switch {
+	case rows == 0:
+		return errors.New("the table has no rows")
+	case len(g.rows) == 0:
+		return errors.New("it is missing in every row")
+	}
+	return nil
+}
+
+// inTarget says that it is the target in which something is wrong, where no
+// row and column say so.
+func inTarget(name string, err error) error {
+	if at := (*RowError)(nil); errors.As(err, &at) {
+		return inColumn(name, err)
+	}
+	return fmt.Errorf("target %s: %w", name, err)
+}
+
+// badTarget reports whether a row has no target.
+func badTarget(c *Column, row int) (missing bool, err error) {
+	switch c.Kind {
+	case Category, Text:
+		if c.Codes[row] == Beyond {
+			return false, errors.New("there are more different texts than are kept: take another target")
+		}
+		return c.Codes[row] < 0, nil
+	case Array:
+		n := extent(c.Shape)
+		for _, v := range c.Values[row*n : (row+1)*n] {
+			if math.IsInf(float64(v), 0) {
+				return false, infinite(float64(v))
+			}
+			missing = missing || v != v
+		}
+		return missing, nil
+	}
+	v := c.Numbers[row]
+	if math.IsInf(v, 0) {
+		return false, infinite(v)
+	}
+	return v != v, nil
+}
+
+func infinite(v float64) error {
+	return fmt.Errorf("%g is no finite number: mark it missing or leave the row out", v)
+}
+
+// decide settles the task, and the classes of a classification.
+func (g *goal) decide(asked Task) error {
+	c := g.column
+	if c.Kind != Array && c.Kind != Date {
+		g.levels, _ = levelsOf(c, g.rows, maxClasses)
+		if len(g.levels) == 1 {
+			return fmt.Errorf("it is %s in every row: there is nothing to learn", g.levels[0].name)
+		}
+	}
+	labels := c.Kind == Number && likeLabels(g.levels)
+	switch {
+	case c.Kind == Category || c.Kind == Text:
+		if asked == Regression {
+			return fmt.Errorf("it holds texts, as in row %d (%q): say task: classification", g.levels[0].first+1, g.levels[0].name)
+		}
+		g.task = Classification
+	case c.Kind == Number && (asked == Classification || asked == "" && labels):
+		g.task = Classification
+	case asked == Classification:
+		return fmt.Errorf("a %v has no classes: say task: regression", c.Kind)
+	default:
+		g.task, g.levels = Regression, nil
+		return nil
+	}
+	g.said = fmt.Sprintf("%d classes", len(g.levels))
+	if labels && asked == "" {
+		g.said += "; say task: regression if they are quantities"
+	}
+	return g.classes()
+}
+
+// classes checks that rows share the classes.
+func (g *goal) classes() error {
+	n := len(g.levels)
+	if n > maxClasses || n > likelyLabels && n > len(g.rows)/2 {
+		remedy := "take another target"
+		if g.column.Kind == Number {
+			remedy = "say task: regression"
+		}
+		over := ""
+		if n > maxClasses {
+			n, over = maxClasses, "over "
+		}
+		return fmt.Errorf("%s%d different values in %s are too many for classes: %s", over, n, count(len(g.rows), "row"), remedy)
+	}
+	g.coder, _ = newCoder(g.column, levelNames(g.levels)) // numbers and texts have levels
+	return nil
+}
+
+// likeLabels reports whether numbers look like labels: 0, 1, 2, ... or
+// 1, 2, 3, ... without a gap, each in several rows.
+func likeLabels(ls []level) bool {
+	if len(ls) > likelyLabels || len(ls) < 2 || ls[0].number != 0 && ls[0].number != 1 {
+		return false
+	}
+	for i, l := range ls {
+		if l.number != ls[0].number+float64(i) || l.rows < labelRows {
+			return false
+		}
+	}
+	return true
+}
+
+// A target is a goal as it is kept with a network.
+type target struct {
+	Name    string   `json:"name"`
+	Classes []string `json:"classes,omitempty"` // of a classification
+	Numbers *numbers `json:"numbers,omitempty"` // of a regression
+}
+
+// fitTarget fits the scale of a regression's target to the training rows.
+func (p Plan) fitTarget(g *goal, train []int, n *notes) (target, error) {
+	t := target{Name: p.Target}
+	if g.task == Classification {
+		if how, named := p.Transforms[p.Target]; named && how != None {
+			return t, fmt.Errorf("target %s: %s is not for classes: they are numbered in order", p.Target, how)
+		}
+		t.Classes = levelNames(g.levels)
+		n.say("target %s: %s", p.Target, g.said)
+		return t, nil
+	}
+	how := Standardize
+	if named, ok := p.Transforms[p.Target]; ok {
+		how = named
+	}
+	if !slices.Contains(targetTransforms[:], how) {
+		return t, fmt.Errorf("target %s: %s is not for a target: it can take %s", p.Target, how, list(targetTransforms[:]))
+	}
+	fitted, sums, err := fitNumbers(g.column, train, how, isConstant)
+	if err != nil {
+		return t, inTarget(p.Target, err)
+	}
+	if !slices.ContainsFunc(sums, func(s summary) bool { return !isConstant(s) }) {
+		return t, fmt.Errorf("target %s: it is %g in every training row: there is nothing to learn", p.Target, sums[0].mean)
+	}
+	t.Numbers = fitted
+	if g.column.Kind != Array {
+		n.say("target %s: regression, %s (mean %.4g, standard deviation %.4g)", p.Target, how.done(), sums[0].mean, sums[0].std)
+	} else {
+		n.say("target %s: regression of %d numbers, %s", p.Target, extent(g.column.Shape), how.done())
+	}
+	return t, nil
+}
+
+// unlearnt says which classes no training row shows. Their outputs stay, so
+// that the score counts those rows as wrong.
+func (g *goal) unlearnt(s *Split, n *notes) {
+	if g.task != Classification {
+		return
+	}
+	trained, held := make([]int, len(g.levels)), make([]int, len(g.levels))
+	for _, row := range s.Train {
+		trained[g.coder.at(row)]++
+	}
+	for _, row := range slices.Concat(s.Val, s.Test) {
+		held[g.coder.at(row)]++
+	}
+	for i, l := range g.levels {
+		if trained[i] == 0 {
+			n.group("class", fmt.Sprintf("%q (%s)", l.name, count(held[i], "row")), "no training row has it, so the score counts it as wrong")
+		}
+	}
+}
+
+// done is a transform as something that has happened.
+func (t Transform) done() string {
+	switch t {
+	case MinMax:
+		return "scaled to 0..1"
+	case Log:
+		return "log(1+x), then standardized"
+	case None:
+		return "as it is"
+	}
+	return "standardized"
+}

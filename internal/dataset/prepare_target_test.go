@@ -1,0 +1,174 @@
+package dataset
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestTask(t *testing.T) {
+	for name, c := range map[string]struct {
+		target Column
+		task   Task
+		want   string // the task and classes, or an error
+		said   string
+	}{
+		"texts":            {textsOf("y", "b", "a", "b", ""), "", "classification [a b]", "target y: 2 classes"},
+		"bools":            {textsOf("y", "true", "false", "true"), "", "classification [false true]", "target y: 2 classes"},
+		"labels from 0":    {numbersOf("y", 0, 1, 1, 0, 0, 1), "", "classification [0 1]", "target y: 2 classes; say task: regression if they are quantities"},
+		"labels from 1":    {numbersOf("y", 1, 2, 1, 2, 1, 2), "", "classification [1 2]", "say task: regression"},
+		"asked for":        {numbersOf("y", 0, 1, 1, 0, 0, 1), Regression, "regression []", "target y: regression, standardized (mean 0.5, standard deviation 0.5)"},
+		"two rows each":    {numbersOf("y", 0, 1, 1, 0), "", "regression []", "regression"},
+		"a gap":            {numbersOf("y", 0, 2, 0, 2, 0, 2), "", "regression []", "regression"},
+		"halves":           {numbersOf("y", 0, .5, 0, .5, 0, .5), "", "regression []", "regression"},
+		"halves, asked":    {numbersOf("y", 0, .5, 0, .5, 0, .5), Classification, "classification [0 0.5]", "target y: 2 classes"},
+		"numbers in order": {numbersOf("y", 10, 9, 10, 9), Classification, "classification [9 10]", ""},
+		"dates":            {datesOf("y", 5, 6, 7), "", "regression []", "regression"},
+		"vectors":          {rowsOf("y", []int{2}, 1, 2, 3, 4), "", "regression []", "target y: regression of 2 numbers, standardized"},
+		"texts, asked":     {textsOf("y", "b", "a"), Regression, `target y: it holds texts, as in row 2 ("a"): say task: classification`, ""},
+		"dates, asked":     {datesOf("y", 5, 6), Classification, "target y: a date has no classes: say task: regression", ""},
+		"constant":         {numbersOf("y", 3, 3, nan), "", "target y: it is 3 in every row: there is nothing to learn", ""},
+		"constant text":    {textsOf("y", "a", "a"), "", "target y: it is a in every row: there is nothing to learn", ""},
+		"constant date":    {datesOf("y", 3, 3), "", "target y: it is 3 in every training row: there is nothing to learn", ""},
+		"missing":          {numbersOf("y", nan, nan), "", "target y: it is missing in every row", ""},
+		"no rows":          {numbersOf("y"), "", "target y: the table has no rows", ""},
+		"infinite":         {numbersOf("y", 1, -inf), "", "row 2, column y: -Inf is no finite number: mark it missing or leave the row out", ""},
+		"too many classes": {ramp("y", 30), Classification, "target y: 30 different values in 30 rows are too many for classes: say task: regression", ""},
+		"too many texts":   {textOf("y", strings.Split("abcdefghijklmnopqrstuvwxyz", "")...), "", "target y: 26 different values in 26 rows are too many for classes: take another target", ""},
+		"beyond":           {Column{Name: "y", Kind: Text, Codes: []int32{Beyond}}, "", "row 1, column y: there are more different texts than are kept: take another target", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := tableOf(c.target)
+			data.Columns = append(data.Columns, ramp("x", data.Rows))
+			plan := Plan{Target: "y", Task: c.task}
+			got, said := "", ""
+			split, err := plan.Divide(data)
+			if err == nil {
+				var p *Preparation
+				if p, err = plan.Fit(data, split); err == nil {
+					got, said = fmt.Sprint(p.Task(), " ", p.Classes()), strings.Join(p.Said(), "\n")
+				}
+			}
+			if err != nil {
+				got = err.Error()
+			}
+			if got != c.want {
+				t.Errorf("\ngot  %s\nwant %s", got, c.want)
+			}
+			if !strings.Contains(said, c.said) {
+				t.Errorf("said\n%s\nwithout %q", said, c.said)
+			}
+		})
+	}
+}
+
+func TestTargets(t *testing.T) {
+	x := ramp("x", 4)
+	for name, c := range map[string]struct {
+		target Column
+		how    Transform
+		want   string // y, and what Decode makes of it
+		scale  string
+	}{
+		"standardized": {numbersOf("y", 10, 30, 10, 30), "", "[-1 1 -1 1] [10 30 10 30]", "[10] true"},
+		"minmax":       {numbersOf("y", 10, 30, 10, 20), MinMax, "[0 1 0 0.5] [10 30 10 20]", "[20] true"},
+		"raw":          {numbersOf("y", 10, 30, 10, 30.5), None, "[10 30 10 30.5] [10 30 10 30.5]", "[1] true"},
+		"log":          {numbersOf("y", 0, 3, 0, 3), Log, "[-1 1 -1 1] [0 3 0 3]", "[0.69315] false"},
+		"vectors":      {rowsOf("y", []int{2}, 1, 10, 3, 30, 1, 10, 3, 30), "", "[-1 -1 1 1 -1 -1 1 1] [1 10 3 30 1 10 3 30]", "[1 10] true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plan := Plan{Target: "y"}
+			if c.how != "" {
+				plan.Transforms = map[string]Transform{"y": c.how}
+			}
+			data := tableOf(x, c.target)
+			p, _ := fitAll(t, plan, data, 0)
+			y, labels, err := p.Targets(data, nil)
+			if err != nil || labels != nil {
+				t.Fatal(labels, err)
+			}
+			if p.Outputs() != len(y)/4 {
+				t.Errorf("got %d outputs for %d numbers in 4 rows", p.Outputs(), len(y))
+			}
+			if got := fmt.Sprint(y, " ", near(p.Decode(y))); got != c.want {
+				t.Errorf("\ngot  %s\nwant %s", got, c.want)
+			}
+			scale, linear := p.Units()
+			if got := fmt.Sprint(near(scale), " ", linear); got != c.scale {
+				t.Errorf("got the scale %s, want %s", got, c.scale)
+			}
+		})
+	}
+}
+
+// near rounds to five digits behind the point.
+func near(xs []float64) []float64 {
+	out := make([]float64, len(xs))
+	for i, x := range xs {
+		out[i] = math.Round(x*1e5) / 1e5
+	}
+	return out
+}
+
+func TestLabels(t *testing.T) {
+	data := tableOf(ramp("x", 5), textsOf("y", "b", "a", "", "b", "c"))
+	plan := Plan{Target: "y"}
+	p, err := plan.Fit(data, &Split{Train: []int{0, 1, 3}, Val: []int{4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `class "c" (1 row): no training row has it, so the score counts it as wrong`
+	if !slices.Contains(p.Said(), want) {
+		t.Errorf("said\n%s\nwithout %s", strings.Join(p.Said(), "\n"), want)
+	}
+	usable := p.Usable(data)
+	_, labels, err := p.Targets(data, usable)
+	if err != nil || !slices.Equal(labels, []int32{1, 0, 1, 2}) || p.Outputs() != 3 {
+		t.Errorf("got the labels %v of rows %v, %d outputs, %v", labels, usable, p.Outputs(), err)
+	}
+	for name, c := range map[string]struct {
+		data *Table
+		want string
+	}{
+		"missing":   {data, "row 3, column y: the target is missing: leave the row out"},
+		"unknown":   {tableOf(textsOf("y", "a", "d")), `row 2, column y: "d" is none of the classes (a, b, c): the network has no output for it: leave the row out, or train with such rows`},
+		"a number":  {tableOf(numbersOf("y", 7)), `row 1, column y: 7 is none of the classes (a, b, c): `},
+		"no target": {tableOf(numbersOf("x", 7)), `target: there is no column y; there is x`},
+		"dates":     {tableOf(datesOf("y", 7)), `target y: it holds a date, but classes in training`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, _, err := p.Targets(c.data, nil); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("\ngot  %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestTargetOfAnotherTable(t *testing.T) {
+	p, _ := fitAll(t, Plan{Target: "y"}, tableOf(ramp("x", 3), ramp("y", 3)), 0)
+	for name, c := range map[string]struct {
+		data *Table
+		want string
+	}{
+		"missing":  {tableOf(numbersOf("y", 1, nan)), "row 2, column y: the target is missing: leave the row out"},
+		"infinite": {tableOf(numbersOf("y", inf)), "row 1, column y: +Inf is no finite number: mark it missing or leave the row out"},
+		"texts":    {tableOf(textsOf("y", "a")), `target y: it holds texts (row 1: "a"), but numbers in training`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, _, err := p.Targets(c.data, nil); err == nil || err.Error() != c.want {
+				t.Errorf("\ngot  %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestIndicators(t *testing.T) {
+	if got := Indicators([]int32{0, 1}, 1); !slices.Equal(got, []float32{0, 1}) {
+		t.Errorf("one output: got %v", got)
+	}
+	if got := Indicators([]int32{2, 0}, 3); !slices.Equal(got, []float32{0, 0, 1, 1, 0, 0}) {
+		t.Errorf("three outputs: got %v", got)
+	}
+}
