@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/apache/arrow-go/v18 v18.8.0 // training data in Parquet and Arrow IPC files
+	github.com/goccy/go-yaml v1.19.2 // the experiment file, with the place of every value
 	github.com/klauspost/compress v1.20.3 // training data in .zst files, and .gz faster than the standard library
 	github.com/mattn/go-runewidth v0.0.31 // columns that text takes on a terminal
 	github.com/pelletier/go-toml/v2 v2.4.3 // nnvet.toml and pyproject.toml, with the line of every error
@@ -21,7 +22,6 @@ require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/goccy/go-json v0.10.6 // indirect
-	github.com/goccy/go-yaml v1.19.2 // the experiment file, with the place of every value
 	github.com/google/flatbuffers v25.12.19+incompatible // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

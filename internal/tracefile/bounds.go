@@ -90,7 +90,7 @@ func sameLengths(n int, columns ...floats) error {
 	return nil
 }
 
-func (b *block) check() error {
+func (b *Block) check() error {
 	if b.I == nil && b.N == nil {
 		return nil // absent
 	}

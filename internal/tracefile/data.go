@@ -10,7 +10,7 @@ import (
 )
 
 // data merges a batch into the profile of its kind.
-func (r *Reader) data(rec *dataRecord) error {
+func (r *Reader) data(rec *Data) error {
 	if err := rec.check(); err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (r *Reader) data(rec *dataRecord) error {
 	return nil
 }
 
-func (rec *dataRecord) check() error {
+func (rec *Data) check() error {
 	if role := nnvet.Role(rec.Role); role != nnvet.Input && role != nnvet.Target {
 		return fmt.Errorf("%.20q is no role", rec.Role)
 	}
@@ -71,7 +71,7 @@ func (rec *dataRecord) check() error {
 	return sameLengths(len(rec.Cols), rec.Mean, rec.Std, rec.Min, rec.Max)
 }
 
-func (rec *dataRecord) checkRanges() error {
+func (rec *Data) checkRanges() error {
 	if r := rec.Ranges; r != nil {
 		return sameLength(8, ints{r.N, r.Lm1, r.L0, r.G0, r.G1, r.Am1, r.A0, r.A1})
 	}
@@ -79,7 +79,7 @@ func (rec *dataRecord) checkRanges() error {
 }
 
 // columns returns the columns of a batch. Their n counts finite numbers only.
-func (rec *dataRecord) columns() []nnvet.Column {
+func (rec *Data) columns() []nnvet.Column {
 	var out []nnvet.Column
 	for j, index := range rec.Cols {
 		c := nnvet.Column{Index: int(index), Moments: nnvet.Moments{

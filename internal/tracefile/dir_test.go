@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -173,9 +174,9 @@ func TestFollow(t *testing.T) {
 	}
 	poll("0=0")
 	line := framed(`{"k":"step","s":[1,1],"loss":[7]}`)
-	w.f.Write(line[:20])
+	w.out.Write(line[:20])
 	poll("0=0")
-	w.f.Write(line[20:])
+	w.out.Write(line[20:])
 	poll("0=0 1=7")
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
@@ -262,7 +263,7 @@ func TestTorn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	w.f.WriteString("0123abcd {\"k\":")
+	io.WriteString(w.out, "0123abcd {\"k\":")
 	w.torn = true
 	if err := w.Write(map[string]any{"k": "step", "s": []int{0, 0}, "loss": []int{1}}); err != nil {
 		t.Fatal(err)
@@ -271,7 +272,7 @@ func TestTorn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Base(w.f.Name())
+	name := filepath.Base(w.name)
 	if got, want := trace.Lost, []string{name + ": 1 damaged line at byte 0; 1 good line read"}; !slices.Equal(got, want) {
 		t.Errorf("lost: got %q, want %q", got, want)
 	}

@@ -128,14 +128,14 @@ func parseInt(b []byte) (int64, error) {
 	return v, nil
 }
 
-// text is a JSON string, or a number taken as it is written.
-type text string
+// Text is a JSON string, or a number taken as it is written.
+type Text string
 
-func (t *text) UnmarshalJSON(b []byte) error {
+func (t *Text) UnmarshalJSON(b []byte) error {
 	if b[0] == '"' {
 		return json.Unmarshal(b, (*string)(t))
 	}
 	n, err := parseInt(b)
-	*t = text(strconv.FormatInt(n, 10))
+	*t = Text(strconv.FormatInt(n, 10))
 	return err
 }

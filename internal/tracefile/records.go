@@ -79,7 +79,7 @@ type orphanRecord struct {
 }
 
 type initRecord struct {
-	W         block
+	W         Block
 	Rows, Dup ints
 }
 
@@ -113,9 +113,12 @@ type headRecord struct {
 
 type graphRecord struct{ Cut bool }
 
-type dataRecord struct {
+// A Data record describes a batch of inputs or targets, by columns, or by
+// classes.
+type Data struct {
+	S           int64
 	Role, Split string
-	Site        text
+	Site        Text
 	Src         string
 	Layout, Dt  string
 	Shape       ints
@@ -126,8 +129,12 @@ type dataRecord struct {
 	Nz, Nf      ints
 	Whole       ints
 	Classes     ints
-	Ranges      *struct{ N, Lm1, L0, G0, G1, Am1, A0, A1 int64 }
+	Ranges      *Ranges
 }
+
+// Ranges counts targets: in all, below -1, below 0, above 0, above 1, at -1, at
+// 0 and at 1.
+type Ranges struct{ N, Lm1, L0, G0, G1, Am1, A0, A1 int64 }
 
 type stepRecord struct {
 	S     ints
@@ -137,19 +144,46 @@ type stepRecord struct {
 	Lr    []floats
 	Bs    *int64
 	Bw    *int64
-	Clip  *struct {
-		Max  *number
-		S    ints
-		Norm floats
-		Src  string
-		Lib  bool
-	}
-	Ov *number
+	Clip  *clipRecord
+	Ov    *number
 }
 
-type tensRecord struct {
+type clipRecord struct {
+	Max  *number
+	S    ints
+	Norm floats
+	Src  string
+	Lib  bool
+}
+
+// A Steps record is what every one of some steps leaves.
+type Steps struct {
+	First, Last int64
+	Seconds     float64 // since the training began
+	Loss        []float32
+	Every       int64 // steps that a loss is the mean of
+	Rate        float64
+	Rows        int64 // of the last batch
+	Clip        *Clipping
+	Overhead    float64 // share of wall time
+}
+
+// Clipping is what gradients were clipped to, and the norms before that of some
+// steps.
+type Clipping struct {
+	Kind string
+	Max  float64
+	S    []int64
+	Norm []float32
+	Src  string
+}
+
+// Tensors is the record of what the tensors of one step are like: weights
+// before the update, gradients, updates, and outputs of layers, whose ids are
+// those of layers.
+type Tensors struct {
 	S          int64
-	W, G, U, A block
+	W, G, U, A Block
 }
 
 type predRecord struct {
@@ -158,6 +192,20 @@ type predRecord struct {
 	Split     string
 	Loss, Acc *number
 	Mean, Std *number
+}
+
+// A Prediction record is the loss of a batch and what the loss was given.
+type Prediction struct {
+	S        int64
+	H        int64
+	Split    string
+	Loss     float32
+	Acc      float64 // NaN: it has none
+	N        int64   // elements of the prediction; 0: not told, as it has few rows
+	Mean     float64
+	Std      float64
+	Min, Max float64
+	NF       int64
 }
 
 type unitsRecord struct {
@@ -203,10 +251,16 @@ type endRecord struct {
 	Drops    int64
 }
 
-// A block is a stat block: columns of equal length, or nil where they are
-// absent. I and N are always there.
-type block struct {
-	I, N                    ints
-	Mean, Std, Min, Max, L2 floats
-	NZ, NF                  ints
+// A Block is a stat block of docs/trace.md: columns of equal length, or nil
+// where they are absent. I and N are always there.
+type Block struct {
+	I    ints   `json:"i"`
+	N    ints   `json:"n"`
+	Mean floats `json:"mean,omitempty"`
+	Std  floats `json:"std,omitempty"`
+	Min  floats `json:"min,omitempty"`
+	Max  floats `json:"max,omitempty"`
+	L2   floats `json:"l2,omitempty"`
+	NZ   ints   `json:"nz,omitempty"`
+	NF   ints   `json:"nf,omitempty"`
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/nnvet/nnvet"
 )
 
-func (r *Reader) tensors(rec *tensRecord) error {
+func (r *Reader) tensors(rec *Tensors) error {
 	if err := checkStep(rec.S); err != nil {
 		return err
 	}
-	for _, b := range []*block{&rec.W, &rec.G, &rec.U, &rec.A} {
+	for _, b := range []*Block{&rec.W, &rec.G, &rec.U, &rec.A} {
 		if err := b.check(); err != nil {
 			return err
 		}
@@ -24,7 +24,7 @@ func (r *Reader) tensors(rec *tensRecord) error {
 	return nil
 }
 
-func (r *Reader) weights(rec *tensRecord) {
+func (r *Reader) weights(rec *Tensors) {
 	for j, id := range rec.W.I {
 		// At the step at which a parameter was described, `init` has told.
 		if p, np := r.param(id); p != nil && !(p.initial && p.since == rec.S) {
@@ -34,7 +34,7 @@ func (r *Reader) weights(rec *tensRecord) {
 }
 
 // weight records the figures of a parameter, which stand at place j of a block.
-func (r *Reader) weight(p *param, np *nnvet.Param, step int64, b *block, j int) {
+func (r *Reader) weight(p *param, np *nnvet.Param, step int64, b *Block, j int) {
 	r.addFrom(nnvet.WeightMean, np.Name, step, b.Mean, j)
 	r.addFrom(nnvet.WeightStd, np.Name, step, b.Std, j)
 	if b.L2 != nil {
@@ -50,7 +50,7 @@ func (r *Reader) weight(p *param, np *nnvet.Param, step int64, b *block, j int) 
 
 // norm returns the norm of a whole tensor from the one over the elements that
 // were looked at.
-func (p *param) norm(b *block, j int) float64 {
+func (p *param) norm(b *Block, j int) float64 {
 	if n := float64(b.N[j]); n > 0 && p.elements > n {
 		return b.L2[j] * math.Sqrt(p.elements/n)
 	}
@@ -59,7 +59,7 @@ func (p *param) norm(b *block, j int) float64 {
 
 func largest(lo, hi float64) float64 { return math.Max(math.Abs(lo), math.Abs(hi)) }
 
-func (r *Reader) gradients(step int64, b *block) {
+func (r *Reader) gradients(step int64, b *Block) {
 	for j, id := range b.I {
 		p, np := r.param(id)
 		if p == nil {
@@ -85,7 +85,7 @@ func (r *Reader) gradients(step int64, b *block) {
 
 // updates records the size of the updates against the weights before them. A
 // ratio that is not a number, as that of two zeros, says nothing.
-func (r *Reader) updates(step int64, u, w *block) {
+func (r *Reader) updates(step int64, u, w *Block) {
 	if u.L2 == nil || w.L2 == nil {
 		return
 	}
@@ -104,7 +104,7 @@ func (r *Reader) updates(step int64, u, w *block) {
 
 // activations records the outputs of layers. One that ran several times in a
 // step stands several times in the block.
-func (r *Reader) activations(step int64, b *block) {
+func (r *Reader) activations(step int64, b *Block) {
 	merged := make(map[int64]nnvet.Moments, len(b.I))
 	for j, id := range b.I {
 		merged[id] = merged[id].Merge(b.moments(j))
@@ -135,7 +135,7 @@ func (r *Reader) activations(step int64, b *block) {
 }
 
 // moments returns what stands at place j of a block.
-func (b *block) moments(j int) nnvet.Moments {
+func (b *Block) moments(j int) nnvet.Moments {
 	m := nnvet.Moments{N: b.N[j], Mean: at(b.Mean, j), Std: at(b.Std, j), Min: at(b.Min, j), Max: at(b.Max, j)}
 	if b.NF != nil {
 		m.NonFinite = b.NF[j]

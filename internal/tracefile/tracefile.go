@@ -9,7 +9,6 @@ package tracefile
 
 import (
 	"errors"
-	"fmt"
 	"hash/crc32"
 )
 
@@ -34,13 +33,26 @@ type Damage struct {
 }
 
 // crcLen is the length of what stands before the JSON of a line.
-const crcLen = len("8f1c02aa ")
+const crcLen = len(unsealed)
+
+// unsealed is the place of the checksum.
+const unsealed = "00000000 "
 
 // frame returns the line of a JSON object.
 func frame(json []byte) []byte {
-	line := make([]byte, 0, crcLen+len(json)+1)
-	line = fmt.Appendf(line, "%08x ", crc32.ChecksumIEEE(json))
-	return append(append(line, json...), '\n')
+	line := append(make([]byte, 0, crcLen+len(json)+1), unsealed...)
+	return seal(append(line, json...))
+}
+
+// seal makes a line of a JSON object that stands behind the place of its
+// checksum.
+func seal(line []byte) []byte {
+	sum := crc32.ChecksumIEEE(line[crcLen:])
+	for i := crcLen - 2; i >= 0; i-- {
+		line[i] = "0123456789abcdef"[sum&15]
+		sum >>= 4
+	}
+	return append(line, '\n')
 }
 
 // unframe returns the JSON of a line, given without its newline, and whether

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,9 +14,16 @@ import (
 
 // A Writer appends records to the trace of one process.
 type Writer struct {
-	f    *os.File
-	torn bool // the last write was cut short
+	out  io.Writer
+	name string // of the file, for errors
+	line []byte // of a frequent record; kept for the next
+	torn bool   // the last write was cut short
 }
+
+// NewWriter returns a writer of a trace to anything. Where that is a [Reader],
+// records that know how reach it without being encoded: so a training in this
+// process has its trace in memory.
+func NewWriter(out io.Writer) *Writer { return &Writer{out: out, name: "trace"} }
 
 // Create makes the file of this process in a directory. The file must not
 // exist: it is one process's alone.
@@ -25,30 +33,51 @@ func Create(dir string, rank int) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{f: f}, nil
+	return &Writer{out: f, name: name}, nil
 }
 
 // Write appends a record: anything that [json.Marshal] takes, and in which
 // numbers may be NaN or infinite. The line is in the file when it returns.
 func (w *Writer) Write(record any) error {
+	if f, ok := record.(frequent); ok {
+		return w.frequent(f)
+	}
 	b, err := encode(record)
 	if err != nil {
 		return err
 	}
-	line := frame(b)
+	return w.put(frame(b))
+}
+
+// frequent writes a record that knows how.
+func (w *Writer) frequent(f frequent) error {
+	if r, ok := w.out.(*Reader); ok {
+		return f.apply(r)
+	}
+	w.line = seal(f.encode(append(w.line[:0], unsealed...)))
+	return w.put(w.line)
+}
+
+// put writes a line.
+func (w *Writer) put(line []byte) error {
 	if len(line) > maxLine {
-		return fmt.Errorf("%s: a record of %d bytes", w.f.Name(), len(b))
+		return fmt.Errorf("%s: a record of %d bytes", w.name, len(line)-crcLen-1)
 	}
 	if w.torn {
 		line = append([]byte{'\n'}, line...)
 	}
-	n, err := w.f.Write(line)
+	n, err := w.out.Write(line)
 	w.torn = n > 0 && n < len(line) || w.torn && n == 0
 	return err
 }
 
 // Close closes the file.
-func (w *Writer) Close() error { return w.f.Close() }
+func (w *Writer) Close() error {
+	if c, ok := w.out.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
 
 func encode(record any) ([]byte, error) {
 	b, err := json.Marshal(record)

@@ -1,0 +1,178 @@
+package engine
+
+import "math"
+
+// Scores say how well a network does on some rows. What has no meaning for the
+// loss, or cannot be had of no rows, is NaN.
+type Scores struct {
+	Rows     int
+	Loss     float64 // mean over rows
+	Accuracy float64 // share of rows whose class is right; with bce, of outputs on the right side of one half
+	RMSE     float64 // over all outputs together, in the units of the targets as they are fed
+	MAE      float64
+	R2       float64 // share of the targets' variance, over all outputs together, that is explained
+}
+
+// noScores are the scores of no rows.
+func noScores() Scores {
+	nan := math.NaN()
+	return Scores{Loss: nan, Accuracy: nan, RMSE: nan, MAE: nan, R2: nan}
+}
+
+// classifies reports whether the loss is one of classes, so that outputs are
+// right or wrong.
+func (k LossKind) classifies() bool { return k.Labels() || k.binary() }
+
+func (k LossKind) binary() bool { return k == BCE || k == BCELogits }
+
+// An evaluator scores networks on one split of the data, in its order and
+// without changing anything of them.
+type evaluator struct {
+	data    Data
+	in, out int
+	spread  float64 // sum of squared distances of the targets from their means
+	tally   tally
+}
+
+func (e *evaluator) reset(n *Network, d Data) {
+	e.data, e.in, e.out = d, n.spec.Input.Size(), n.Outputs().Size()
+	e.tally.kind, e.tally.width = n.spec.Loss.Kind, e.out
+	e.spread = math.NaN()
+	if !e.tally.kind.classifies() {
+		e.spread = spread(d.Y, e.out)
+	}
+}
+
+// scores runs the network over the data, batch rows at a time.
+func (e *evaluator) scores(n *Network, batch int) Scores {
+	t := &e.tally
+	t.clear()
+	for from := 0; from < e.data.Rows; from += batch {
+		rows := min(batch, e.data.Rows-from)
+		x, y, labels := e.data.slice(from, rows, e.in, e.out)
+		out := n.Forward(x, rows, false)
+		t.add(out, y, labels, rows, float64(n.Loss(out, y, labels, rows)))
+	}
+	return t.scores(e.spread)
+}
+
+// Evaluate scores a network on data, in evaluation mode, batch rows at a time:
+// at most as many as the network was made for.
+func Evaluate(n *Network, d Data, batch int) (Scores, error) {
+	if err := d.check("data", n); err != nil {
+		return noScores(), err
+	}
+	var e evaluator
+	e.reset(n, d)
+	s := e.scores(n, min(max(batch, 1), n.rows))
+	return s, n.Err()
+}
+
+// A tally adds up what scores are made of.
+type tally struct {
+	kind          LossKind
+	width         int // outputs of a row
+	rows, right   int
+	loss          float64
+	squares, away float64 // of the errors
+}
+
+func (t *tally) clear() { *t = tally{kind: t.kind, width: t.width} }
+
+func (t *tally) add(out, y []float32, labels []int32, rows int, loss float64) {
+	t.rows += rows
+	t.loss += loss * float64(rows)
+	switch {
+	case t.kind.classifies():
+		t.right += right(t.kind, out, y, labels)
+	case t.kind == PoissonLog:
+		for i, v := range out {
+			t.miss(math.Exp(float64(v)) - float64(y[i]))
+		}
+	default:
+		for i, v := range out {
+			t.miss(float64(v) - float64(y[i]))
+		}
+	}
+}
+
+func (t *tally) miss(by float64) {
+	t.squares += by * by
+	t.away += math.Abs(by)
+}
+
+func (t *tally) scores(spread float64) Scores {
+	s := noScores()
+	s.Rows = t.rows
+	if t.rows == 0 {
+		return s
+	}
+	n := float64(t.rows)
+	s.Loss = t.loss / n
+	judged := n * float64(t.width)
+	switch {
+	case t.kind.Labels():
+		s.Accuracy = float64(t.right) / n
+	case t.kind.binary():
+		s.Accuracy = float64(t.right) / judged
+	default:
+		s.RMSE, s.MAE = math.Sqrt(t.squares/judged), t.away/judged
+		if spread > 0 {
+			s.R2 = 1 - t.squares/spread
+		}
+	}
+	return s
+}
+
+// right counts the rows, or with binary losses the outputs, that are right. An
+// output that is NaN is wrong.
+func right(kind LossKind, out, y []float32, labels []int32) int {
+	n := 0
+	if kind.Labels() {
+		width := len(out) / max(1, len(labels))
+		for i, label := range labels {
+			if isLargest(out[i*width:(i+1)*width], int(label)) {
+				n++
+			}
+		}
+		return n
+	}
+	half := float32(0.5)
+	if kind == BCELogits {
+		half = 0
+	}
+	for i, v := range out {
+		if v == v && (v > half) == (y[i] > 0.5) {
+			n++
+		}
+	}
+	return n
+}
+
+// isLargest reports whether the element at is the largest; of equal ones the
+// first is.
+func isLargest(x []float32, at int) bool {
+	for i, v := range x {
+		if i < at && !(x[at] > v) || i > at && !(x[at] >= v) {
+			return false
+		}
+	}
+	return x[at] == x[at]
+}
+
+// spread returns the sum of squared distances of y from the means of its columns.
+func spread(y []float32, width int) float64 {
+	total := 0.0
+	for c := range width {
+		n, mean, squares := 0.0, 0.0, 0.0
+		for i := c; i < len(y); i += width {
+			n++
+			v := float64(y[i])
+			d := v - mean
+			mean += d / n
+			squares += d * (v - mean)
+		}
+		total += squares
+	}
+	return total
+}
