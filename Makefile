@@ -1,5 +1,6 @@
 # make           builds bin/nnvet
-# make demo      shows nnvet on a real script; installs a PyTorch where there is none
+# make demo      shows nnvet on real data; needs no Python, and shows a PyTorch script too where there is one
+# make demo-torch  shows it on a real PyTorch script; installs a PyTorch where there is none
 # make test      every test, with PyTorch really running; installs one where there is none
 # make test-newest   the tests that run PyTorch, with its newest release too
 # make update    rewrites the goldens; read the difference
@@ -10,13 +11,16 @@ GO ?= go
 FUZZTIME ?= 30s
 PACKAGES ?= ./...
 
-.PHONY: build demo test test-newest update bench fuzz clean
+.PHONY: build demo demo-torch test test-newest update bench fuzz clean
 
 build:
 	$(GO) build -o bin/nnvet ./cmd/nnvet
 
 demo: build
 	@tools/demo.sh
+
+demo-torch: build
+	@tools/demo.sh --torch
 
 test:
 	@python=$$(tools/torch.sh) && newest=$$(tools/torch.sh --newest --find || true) && \

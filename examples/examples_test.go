@@ -103,23 +103,41 @@ func (r *result) causes() []string {
 func watch(t *testing.T, nnvet, python, script, repair string) *result {
 	t.Helper()
 	dir := t.TempDir()
-	text, err := os.ReadFile(script)
+	copyTo(t, dir, script)
+	if repair != "" {
+		run(t, dir, "git", "apply", abs(t, repair))
+	}
+	out := run(t, dir, nnvet, "run", "--", python, filepath.Base(script))
+	r := diagnosis(t, dir)
+	r.score = lastNumber(t, out)
+	return r
+}
+
+// copyTo copies a file into a directory and returns its name there.
+func copyTo(t *testing.T, dir, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, filepath.Base(file)), text, 0o600)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, filepath.Base(script)), text, 0o600); err != nil {
+	return filepath.Base(file)
+}
+
+func abs(t *testing.T, path string) string {
+	t.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if repair != "" {
-		path, err := filepath.Abs(repair)
-		if err != nil {
-			t.Fatal(err)
-		}
-		run(t, dir, "git", "apply", path)
-	}
+	return path
+}
 
-	var r result
-	r.score = lastNumber(t, run(t, dir, nnvet, "run", "--", python, filepath.Base(script)))
+// diagnosis reads what the only run in a directory came to.
+func diagnosis(t *testing.T, dir string) *result {
+	t.Helper()
 	found, err := filepath.Glob(filepath.Join(dir, ".nnvet", "runs", "*", "diagnosis.json"))
 	if err != nil || len(found) != 1 {
 		t.Fatalf("got %d diagnoses, want 1 (%v)", len(found), err)
@@ -128,6 +146,7 @@ func watch(t *testing.T, nnvet, python, script, repair string) *result {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var r result
 	if err := json.Unmarshal(doc, &r); err != nil {
 		t.Fatal(err)
 	}

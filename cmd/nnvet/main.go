@@ -9,6 +9,8 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+
+	"github.com/nnvet/nnvet/internal/experiment"
 )
 
 // Exit codes. `nnvet run` gives the code of the command that it runs instead,
@@ -73,8 +75,12 @@ func exitCode(w io.Writer, err error) int {
 	return f.code
 }
 
-// complain prints a message as one line.
+// complain prints a message as one line; one that quotes an experiment file, as it is.
 func complain(w io.Writer, err error) {
+	if quoted := new(experiment.Errors); errors.As(err, quoted) {
+		fmt.Fprintf(w, "nnvet: %s\n", strings.TrimSuffix(err.Error(), "\n"))
+		return
+	}
 	fmt.Fprintf(w, "nnvet: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 

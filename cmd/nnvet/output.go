@@ -208,6 +208,7 @@ func examine(run *store.Run, dir *tracefile.Dir, opts nnvet.Options) (*report.Re
 	if err := dir.Finish(); err != nil {
 		return r, err
 	}
+	r.Outcome = outcomeOf(run)
 	r.Trace = dir.Trace()
 	r.Trace.Modified = run.Modified(dir.Sources())
 	r.Result = nnvet.Vet(r.Trace, checks.All, opts)

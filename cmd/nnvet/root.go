@@ -11,6 +11,11 @@ import (
 const about = `nnvet says why a neural network does not learn, and what to change.
 
   nnvet run -- python train.py   train as always; the diagnosis comes at the end
+  nnvet run data.csv --target y  a sound network for a table: your yardstick
+  nnvet run experiment.yaml      train what the file describes, and diagnose it
+  nnvet init data.csv --target y write such a file, with every default and why
+  nnvet predict MODEL DATA       predict with a model that was trained so
+  nnvet export MODEL             the model as ONNX
   nnvet show                     the diagnosis of the newest run again
   nnvet explain lr-too-high      what a finding means and what to do
   nnvet checks                   every fault that nnvet can name
@@ -55,7 +60,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SetHelpTemplate("{{.Long}}")
 	root.SetVersionTemplate("nnvet {{.Version}}\n")
-	root.AddCommand(newRun(), newShow(), newExplain(), newChecks(), newVersion(), newCompletion())
+	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newExplain(), newChecks(), newVersion(), newCompletion())
 	for _, c := range root.Commands() {
 		c.SetHelpTemplate(helpOf)
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -27,24 +26,37 @@ type runner struct {
 	options
 	overhead config.Share
 	strict   bool
+	target   string // of a data file
+	resume   string // run whose training goes on, or fromNewest
 }
 
 func newRun() *cobra.Command {
 	r := &runner{overhead: defaultOverhead}
 	cmd := &cobra.Command{
-		Use:   "run [flags] -- COMMAND...",
-		Short: "Watch a training: run COMMAND as it is and say at the end what is wrong.",
-		Example: `  nnvet run -- python train.py --epochs 3
-  nnvet run --fail-on error -o diagnosis.json -- python -m project.train
+		Use:   "run [flags] -- COMMAND... | EXPERIMENT.yaml | DATA --target COLUMN",
+		Short: "Watch a training, or do one, and say at the end what is wrong.",
+		Example: `  nnvet run -- python train.py --epochs 3       your training, as it is
+  nnvet run houses.csv --target price           a sound network for a table
+  nnvet run experiment.yaml                     what the file describes
+  nnvet run --resume experiment.yaml            the same from where it stopped
 
-The command's input, output and exit code stay its own; nnvet writes to stderr.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args) },
+Of a command, input, output and exit code stay its own, and nnvet writes to
+stderr. The other two train on nnvet's own engine, and report on stdout.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if r.trains(cmd, args) {
+				return r.train(cmd, args)
+			}
+			return r.run(cmd, args)
+		},
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false) // what follows the command's name is the command's
 	r.add(cmd)
 	f.Var(&r.overhead, "overhead", "share of wall time that watching may take")
 	f.BoolVar(&r.strict, "strict", false, "exit with 3 where nothing could be watched")
+	f.StringVar(&r.target, "target", "", "the `column` of a data file that is to be predicted")
+	f.StringVar(&r.resume, "resume", "", "go on with the training of `run`, or of the experiment's newest one")
+	f.Lookup("resume").NoOptDefVal = fromNewest
 	return cmd
 }
 
@@ -92,9 +104,6 @@ func (r *runner) prepare(cmd *cobra.Command) error {
 func find(args []string) (*subject.Command, error) {
 	if len(args) == 0 {
 		return nil, usage("nnvet run -- python train.py", "no command to run")
-	}
-	if ext := strings.ToLower(filepath.Ext(args[0])); ext == ".yaml" || ext == ".yml" {
-		return nil, usage("nnvet run -- python train.py", "%s: this version runs commands, not experiment files", args[0])
 	}
 	command, err := subject.Find(args)
 	if err != nil {

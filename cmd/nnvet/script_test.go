@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,10 +22,15 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/*.txtar. In them, $PYTHON is a Python 3 that
 // imports PyTorch if there is one; the condition [torch] says whether it does.
+// $EXAMPLES is the folder of examples.
 func TestScripts(t *testing.T) {
 	python, torch := interpreter()
 	if python == "" {
 		t.Skip("no Python 3 on this machine")
+	}
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -33,6 +39,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("NNVET_UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PYTHON", python)
+			env.Setenv("EXAMPLES", examples)
 			return nil
 		},
 		Condition: func(name string) (bool, error) {

@@ -250,10 +250,11 @@ func trained(t *testing.T) *Report {
 	r.Outcome = &Outcome{
 		Headline: "R2 0.812 on 4128 rows that were not trained on, where 0 is guessing the mean",
 		Facts: []Fact{
-			{"data", "houses.csv: 20640 rows, target price, 8 inputs: 7 numbers standardized, ocean_proximity one-hot (5 levels)"},
-			{"training", "2 hidden layers of 64, adam, learning rate 0.002 by a range test, batch 64; best epoch 31 of 41"},
-			{"model", "houses.safetensors"},
-			{"predict", "nnvet predict houses.safetensors new.csv"},
+			{Name: "data", Text: "houses.csv: 20640 rows, target price, 8 inputs: 7 numbers standardized, ocean_proximity one-hot (5 levels)"},
+			{Name: "training", Text: "2 hidden layers of 64, adam, learning rate 0.002 by a range test, batch 64; best epoch 31 of 41"},
+			{Name: "model", Text: "houses.safetensors"},
+			{Name: "predict", Text: "nnvet predict houses.safetensors new.csv"},
+			{Name: "decided", Text: "loss mse, for a target of numbers", Detail: true},
 		},
 		Scores: []Score{
 			{"r2", "val", 4128, 0.812, 0, []float64{0.812, 0.805}},

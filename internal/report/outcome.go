@@ -11,8 +11,9 @@ type Outcome struct {
 
 // A Fact is a line of the outcome: "data", "20640 rows, 8 inputs".
 type Fact struct {
-	Name string `json:"name"`
-	Text string `json:"text"`
+	Name   string `json:"name"`
+	Text   string `json:"text"`
+	Detail bool   `json:"detail"` // shown only in reports with all their parts
 }
 
 // A Score is one figure of merit on rows that were not trained on.
@@ -25,12 +26,15 @@ type Score struct {
 	Seeds    []float64 `json:"seeds"` // of every seed that was trained
 }
 
-// facts shows the lines of the outcome.
-func (p *page) facts(o *Outcome) {
+// facts shows the lines of the outcome, with or without its details.
+func (p *page) facts(o *Outcome, detailed bool) {
 	if o == nil {
 		return
 	}
 	for _, f := range o.Facts {
+		if f.Detail && !detailed {
+			continue
+		}
 		p.wrap(11, span{dim, " " + pad(f.Name, 9) + " "}, span{plain, f.Text})
 	}
 }
@@ -39,7 +43,7 @@ func (p *page) facts(o *Outcome) {
 func (p *page) outcome(o *Outcome) {
 	if o != nil {
 		p.wrap(11, span{dim, " " + pad("score", 9) + " "}, span{bold, o.Headline})
-		p.facts(o)
+		p.facts(o, true)
 	}
 }
 

@@ -101,7 +101,7 @@ func hostile(t *testing.T) *Report {
 	return &Report{
 		Trace: tr, Result: nnvet.Vet(tr, checks, nnvet.Options{Ignore: map[string]string{"NN0701": evil}}),
 		ID: evil, Dir: evil, Command: []string{evil, long}, Version: evil, Source: source(file, code),
-		Outcome: &Outcome{Headline: evil + long, Facts: []Fact{{evil, long}, {long, evil}}, Scores: []Score{{Name: evil, Split: long}}},
+		Outcome: &Outcome{Headline: evil + long, Facts: []Fact{{evil, long, false}, {long, evil, true}}, Scores: []Score{{Name: evil, Split: long}}},
 	}
 }
 

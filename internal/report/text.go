@@ -172,7 +172,7 @@ func (p *page) header(v *view) {
 // brief is what a healthy run shows besides its verdict: four lines in all.
 func (p *page) brief(v *view) {
 	p.summary(v)
-	p.facts(v.Outcome)
+	p.facts(v.Outcome, false)
 	if missing := v.unchecked(); v.verdict() == verdictNone {
 		p.reasons(v)
 	} else if len(missing) > 0 {
