@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -25,8 +26,7 @@ import (
 	"github.com/nnvet/nnvet/internal/tracefile"
 )
 
-// dataEndings are the names of files that `nnvet run FILE` takes for data. Any
-// other name is one where --target is given.
+// dataEndings are the names of files that `nnvet run FILE` takes for data.
 var dataEndings = []string{".csv", ".tsv", ".parquet", ".arrow", ".feather", ".jsonl", ".ndjson", ".npy", ".npz"}
 
 // trains reports whether the arguments name what the embedded engine trains,
@@ -35,7 +35,16 @@ func (r *runner) trains(cmd *cobra.Command, args []string) bool {
 	if len(args) == 0 || cmd.ArgsLenAtDash() == 0 {
 		return false
 	}
-	return isExperiment(args[0]) || isData(args[0]) || r.target != ""
+	name := args[0]
+	if r.target != "" || isExperiment(name) || isData(name) || strings.ContainsAny(name, "*?[") {
+		return true
+	}
+	fi, err := os.Stat(name)
+	if err != nil {
+		return false
+	}
+	const executable = 0o111
+	return fi.IsDir() || len(args) > 1 && strings.HasPrefix(args[1], "--target") && fi.Mode()&executable == 0
 }
 
 func isExperiment(name string) bool {
@@ -68,13 +77,14 @@ func (r *runner) train(cmd *cobra.Command, args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	r.busy("reading the data")
 	e, err := r.experiment(ctx, args[0])
 	if err != nil {
-		return wrongInput(ctx, err)
+		return r.wrongInput(ctx, err)
 	}
 	t := &subject.Training{Experiment: e, Version: version}
 	if err := r.settle(ctx, t); err != nil {
-		return wrongInput(ctx, err)
+		return r.wrongInput(ctx, err)
 	}
 	run, err := store.Create(r.store, version, args)
 	if err != nil {
@@ -99,7 +109,11 @@ func (r *runner) experiment(ctx context.Context, name string) (*subject.Experime
 	if r.target == "" {
 		return nil, withoutTarget(ctx, name)
 	}
-	return subject.Prepare(ctx, experiment.Default(name, r.target))
+	f, err := subject.Default(ctx, name, r.target)
+	if err != nil {
+		return nil, err
+	}
+	return subject.Prepare(ctx, f)
 }
 
 // withoutTarget names the columns of a data file that was given alone.
@@ -131,7 +145,15 @@ func (r *runner) settle(ctx context.Context, t *subject.Training) error {
 		}
 		return nil
 	}
+	r.busy("looking for a learning rate")
 	return t.FindRate(ctx)
+}
+
+// busy shows what is done before training begins, on a line that is rewritten.
+func (r *runner) busy(with string) {
+	if live(r.style) {
+		fmt.Fprint(os.Stderr, clearLine, "nnvet  ", with, "\r")
+	}
 }
 
 // fromNewest is what --resume means without a run.
@@ -166,7 +188,10 @@ func (r *runner) saved(name string) (*save.Saved, error) {
 }
 
 // wrongInput is the failure of an experiment that cannot be trained.
-func wrongInput(ctx context.Context, err error) error {
+func (r *runner) wrongInput(ctx context.Context, err error) error {
+	if live(r.style) {
+		fmt.Fprint(os.Stderr, clearLine)
+	}
 	if ctx.Err() != nil {
 		return status(128 + int(syscall.SIGINT))
 	}

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"strings"
 
+	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
 )
 
@@ -115,12 +116,25 @@ func flat(in engine.Shape, nodes []engine.Node) bool {
 const Defaults = "defaults"
 
 // Default returns the file that a data file and its target alone stand for.
-// Its text is the file that `nnvet init` writes.
-func Default(path, target string) *File {
+// Its text is the file that `nnvet init` writes; columns of free text are left
+// out. fields may be nil where the columns are not known.
+func Default(path, target string, fields []dataset.Field) *File {
 	f := unset(Defaults)
 	f.Data.Path, f.Data.Options.Target, f.Data.Plan.Target = path, target, target
+	f.Data.Plan.Exclude = freeTexts(target, fields)
 	f.Seeds = []int64{0}
-	f.Text = starter(path, target, nil)
+	f.Text = starter(path, target, fields)
 	f.src = &source{name: f.Name}
 	return f
+}
+
+// freeTexts returns the columns of free text, which no network takes as they are.
+func freeTexts(target string, fields []dataset.Field) []string {
+	var names []string
+	for _, f := range fields {
+		if f.Kind == dataset.Text && f.Name != target {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }

@@ -37,14 +37,12 @@ func Init(w io.Writer, path, target string, fields []dataset.Field) error {
 // starter returns the text of that file.
 func starter(path, target string, fields []dataset.Field) []byte {
 	s := &script{written: map[string]string{"data.path": quoteYAML(path), "data.target": quoteYAML(target)}}
-	var texts []string
-	for _, f := range fields {
-		if f.Kind == dataset.Text && f.Name != target {
-			texts = append(texts, quoteYAML(f.Name))
-		}
+	var out []string
+	for _, name := range freeTexts(target, fields) {
+		out = append(out, quoteYAML(name))
 	}
-	if len(texts) > 0 {
-		s.written["data.exclude"] = "[" + strings.Join(texts, ", ") + "]"
+	if len(out) > 0 {
+		s.written["data.exclude"] = "[" + strings.Join(out, ", ") + "]"
 	}
 	fmt.Fprintf(&s.text, "# yaml-language-server: $schema=%s\n", schemaURL)
 	s.comment("", "An experiment for `nnvet run`. Every key stands with its default: delete what you do not change.")

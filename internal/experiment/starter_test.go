@@ -3,6 +3,7 @@ package experiment
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,8 +38,11 @@ func TestInit(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, b.String())
 			}
-			d := Default("data.csv", c.target)
-			d.Data.Plan.Exclude = c.exclude
+			d := Default("data.csv", c.target, c.fields)
+
+			if !slices.Equal(d.Data.Plan.Exclude, c.exclude) {
+				t.Errorf("left out: got %q, want %q", d.Data.Plan.Exclude, c.exclude)
+			}
 			if !reflect.DeepEqual(f.Data, d.Data) || !reflect.DeepEqual(f.Seeds, d.Seeds) {
 				t.Errorf("got  %+v, seeds %v\nwant %+v, seeds %v", f.Data, f.Seeds, d.Data, d.Seeds)
 			}
@@ -47,7 +51,7 @@ func TestInit(t *testing.T) {
 			} {
 				samePlan(t, f, d, facts)
 			}
-			if !bytes.Equal(Default("data.csv", c.target).Text, b.Bytes()) && c.fields == nil {
+			if !bytes.Equal(d.Text, b.Bytes()) {
 				t.Error("the text of the defaults is not what Init writes")
 			}
 		})

@@ -1,12 +1,17 @@
 package report
 
+import (
+	"encoding/json"
+	"math"
+)
+
 // An Outcome is what a training on the embedded engine reached: the score
 // that the data allows, which is a yardstick for the user's own network. Runs
 // of somebody's command have none.
 type Outcome struct {
-	Headline string  `json:"headline"` // one sentence with the score, no period
-	Facts    []Fact  `json:"facts"`    // what was decided, and what was left behind
-	Scores   []Score `json:"scores"`
+	Headline string // one sentence with the score, no period
+	Facts    []Fact // what was decided, and what was left behind
+	Scores   []Score
 }
 
 // A Fact is a line of the outcome: "data", "20640 rows, 8 inputs".
@@ -18,12 +23,12 @@ type Fact struct {
 
 // A Score is one figure of merit on rows that were not trained on.
 type Score struct {
-	Name     string    `json:"name"`  // "accuracy", "r2", "rmse", "mae"
-	Split    string    `json:"split"` // "val" or "test"
-	Rows     int       `json:"rows"`
-	Value    float64   `json:"value"` // of the seed that the rest of the report is about; rmse and mae in the target's units
-	Baseline float64   `json:"baseline"`
-	Seeds    []float64 `json:"seeds"` // of every seed that was trained
+	Name     string // "accuracy", "r2", "rmse", "mae"
+	Split    string // "val" or "test"
+	Rows     int
+	Value    float64   // of the seed that the rest of the report is about; rmse and mae in the target's units
+	Baseline float64   // of the best constant
+	Seeds    []float64 // of every seed that was trained; NaN of one that failed
 }
 
 // facts shows the lines of the outcome, with or without its details.
@@ -97,4 +102,31 @@ func (o *Outcome) doc() *outcomeDoc {
 		d.Scores = append(d.Scores, doc)
 	}
 	return d
+}
+
+// MarshalJSON writes the outcome as diagnoses have it.
+func (o Outcome) MarshalJSON() ([]byte, error) { return json.Marshal(o.doc()) }
+
+// UnmarshalJSON reads it, with NaN for null.
+func (o *Outcome) UnmarshalJSON(text []byte) error {
+	var d outcomeDoc
+	if err := json.Unmarshal(text, &d); err != nil {
+		return err
+	}
+	*o = Outcome{Headline: d.Headline, Facts: d.Facts}
+	for _, s := range d.Scores {
+		score := Score{Name: s.Name, Split: s.Split, Rows: s.Rows, Value: orNaN(s.Value), Baseline: orNaN(s.Baseline)}
+		for _, v := range s.Seeds {
+			score.Seeds = append(score.Seeds, orNaN(v))
+		}
+		o.Scores = append(o.Scores, score)
+	}
+	return nil
+}
+
+func orNaN(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
 }

@@ -128,7 +128,19 @@ func apply(lines []string, edits []nnvet.Edit, end int) (hunk, bool) {
 		text, limit = text[:a]+e.New+text[b:], a
 	}
 	h.new = strings.Split(text, "\n")
+	h.trim()
 	return h, true
+}
+
+// trim leaves out the lines around a change that it touches and leaves as they
+// were, as that before a line that is taken out.
+func (h *hunk) trim() {
+	if len(h.old) == len(h.new) {
+		return
+	}
+	for len(h.old) > 0 && len(h.new) > 0 && h.old[0] == h.new[0] {
+		h.old, h.new, h.line, h.col = h.old[1:], h.new[1:], h.line+1, 0
+	}
 }
 
 func compare(a, b nnvet.Location) int {

@@ -81,6 +81,7 @@ func TestHunks(t *testing.T) {
 		{"over lines", []nnvet.Edit{edit(2, 5, 3, 9, "g()")}, "2 -x = f(1,|      2) +x = g()"},
 		{"insert a line", []nnvet.Edit{edit(1, 1, 1, 1, "import b\n")}, "1 -import a +import b|import a"},
 		{"apart", []nnvet.Edit{edit(4, 8, 4, 9, "y"), edit(1, 8, 1, 9, "b")}, "1 -import a +import b, 4 -return x +return y"},
+		{"a line out", []nnvet.Edit{edit(3, 9, 4, 9, "")}, "4 -return x +"},
 		{"adjoining lines", []nnvet.Edit{edit(2, 5, 3, 9, "g()"), edit(3, 9, 3, 9, " # two")}, "2 -x = f(1,|      2) +x = g() # two"},
 		{"overlapping", []nnvet.Edit{edit(4, 1, 4, 5, "a"), edit(4, 3, 4, 9, "b")}, ""},
 		{"past the end", []nnvet.Edit{edit(9, 1, 9, 2, "a")}, ""},

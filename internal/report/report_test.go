@@ -379,3 +379,24 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// TestOutcomeJSON holds that an outcome can be kept, also of a training that ended badly.
+func TestOutcomeJSON(t *testing.T) {
+	want := trained(t).Outcome
+	want.Scores = append(want.Scores, Score{Name: "mae", Split: "test", Value: math.Inf(1), Baseline: math.NaN()})
+	b, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Outcome
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(got)
+	if err != nil || string(again) != string(b) {
+		t.Errorf("got %s, want %s (%v)", again, b, err)
+	}
+	if s := got.Scores[2]; !math.IsNaN(s.Value) || !math.IsNaN(s.Baseline) || got.Scores[0].Value != want.Scores[0].Value {
+		t.Errorf("got %+v", got.Scores)
+	}
+}

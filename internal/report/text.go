@@ -107,9 +107,10 @@ func inSteps(v *view) string {
 	return " in " + count(int(v.trace.Run.Steps), "step")
 }
 
-// failure says that the program failed, which is no matter of the checks.
+// failure says that the program failed, which is no matter of the checks. Of
+// our own training the headline says how it ended.
 func failure(v *view) string {
-	if e := v.ending(); e != "" {
+	if e := v.ending(); e != "" && v.Outcome == nil {
 		return "; but the program failed (" + e + ")"
 	}
 	return ""

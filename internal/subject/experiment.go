@@ -40,6 +40,9 @@ func Prepare(ctx context.Context, f *experiment.File) (*Experiment, error) {
 	}
 	e := &Experiment{File: f, Preparation: p}
 	e.Data = append(append(append(e.Data, table.Detected...), split.Said...), p.Said()...)
+	for _, name := range f.Data.Plan.Exclude {
+		e.Data = append(e.Data, "column "+name+": left out")
+	}
 	e.facts = experiment.Facts{
 		Input: p.Shape(), Rows: len(split.Train), Val: len(split.Val), Classes: len(p.Classes()), Tokens: p.Tokens(),
 	}

@@ -14,11 +14,13 @@ import (
 // decided says what was found and decided before training, and how it ended.
 func (e *Experiment) decided(r engine.Result) []report.Fact {
 	s := &e.Plan.Spec
-	facts := []report.Fact{
-		{Name: "data", Text: e.File.Data.Path + ": " + strings.Join(e.Data, "; ")},
-		{Name: "network", Text: summary(s.Layers)},
-		{Name: "training", Text: fmt.Sprintf("%s, learning rate %.3g%s, batch %d; %s", s.Optimizer.Kind, s.Optimizer.LR, e.found(), s.Batch, ended(r))},
+	facts := []report.Fact{{Name: "data", Text: e.File.Data.Path}}
+	for _, said := range e.Data {
+		facts = append(facts, report.Fact{Text: said})
 	}
+	facts = append(facts,
+		report.Fact{Name: "network", Text: summary(s.Layers)},
+		report.Fact{Name: "training", Text: fmt.Sprintf("%s, learning rate %.3g%s, batch %d; %s", s.Optimizer.Kind, s.Optimizer.LR, e.found(), s.Batch, ended(r))})
 	if len(e.Plan.Overruled) > 0 {
 		facts = append(facts, report.Fact{Name: "overruled", Text: strings.Join(e.Plan.Overruled, "; ")})
 	}
@@ -72,6 +74,15 @@ func plural(n int, what string) string {
 		what += "s"
 	}
 	return fmt.Sprintf("%d %s", n, what)
+}
+
+// Default returns the experiment that a data file and its target stand for.
+func Default(ctx context.Context, path, target string) (*experiment.File, error) {
+	src, err := dataset.Open(ctx, path, dataset.Options{Target: target})
+	if err != nil {
+		return nil, err
+	}
+	return experiment.Default(path, target, src.Columns()), nil
 }
 
 // Columns returns the names of the columns of a data file.

@@ -17,8 +17,14 @@ import (
 // smaller is safer.
 var raced = []float64{0.1, 0.3, 1, 3, 10}
 
-// raceShare is the part of the training that each of them gets.
-const raceShare = 4
+// How far each of them trains: a quarter of the training, but no more than so
+// many steps (a convention),
+// and at least so many epochs, each of which is judged once.
+const (
+	raceShare  = 4
+	raceSteps  = 500
+	raceEpochs = 2
+)
 
 // FindRate settles the learning rate where the file leaves it open, for all
 // seeds: a range test, and a race of the rates around what it suggests, by
@@ -50,7 +56,7 @@ func (e *Experiment) race(ctx context.Context, around float64) (float64, error) 
 		for _, factor := range raced {
 			spec := e.Plan.Spec
 			spec.Optimizer.LR = factor * around
-			spec.Epochs, spec.Steps = (spec.Epochs+raceShare-1)/raceShare, (spec.Steps+raceShare-1)/raceShare
+			spec.Epochs, spec.Steps = e.raceLength(), 0
 			if !yield(trial.Job{Spec: spec, Train: e.train, Val: e.val}) {
 				return
 			}
@@ -63,4 +69,15 @@ func (e *Experiment) race(ctx context.Context, around float64) (float64, error) 
 		}
 	})
 	return best, err
+}
+
+// raceLength returns the epochs of a race.
+func (e *Experiment) raceLength() int {
+	s := &e.Plan.Spec
+	perEpoch := (e.train.Rows + s.Batch - 1) / s.Batch
+	epochs := s.Epochs
+	if s.Steps > 0 {
+		epochs = int(s.Steps) / perEpoch
+	}
+	return max(raceEpochs, min(epochs/raceShare, (raceSteps+perEpoch-1)/perEpoch))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/report"
+	"github.com/nnvet/nnvet/internal/stat"
 )
 
 // held returns the rows that were not trained on and their name: the test
@@ -145,14 +146,15 @@ func headline(target string, scores []report.Score) string {
 	if len(s.Seeds) > 1 {
 		text += fmt.Sprintf(" (%s to %s over %d seeds)", bare(s.Name, slices.Min(s.Seeds)), bare(s.Name, slices.Max(s.Seeds)), len(s.Seeds))
 	}
-	text += fmt.Sprintf(" on %d rows that were not trained on", s.Rows)
-	switch s.Name {
-	case "accuracy":
-		return text + ", where always the commonest class gives " + bare(s.Name, s.Baseline)
-	case "r2":
-		return text + ", where guessing the mean gives 0"
+	guess, baseline := "guessing the mean", bare(s.Name, s.Baseline)
+	if s.Name == "accuracy" {
+		guess = "always the commonest class"
 	}
-	return text + ", where guessing the mean gives " + bare(s.Name, s.Baseline)
+	if len(scores) > 1 { // R2 says how good, the next in whose units
+		text += ", " + show(scores[1].Name, scores[1].Value)
+		baseline += " and " + bare(scores[1].Name, scores[1].Baseline)
+	}
+	return text + fmt.Sprintf(" on %d rows that were not trained on, where %s gives %s", s.Rows, guess, baseline)
 }
 
 var metricNames = map[string]string{"accuracy": "accuracy ", "r2": "R2 ", "rmse": "RMSE ", "mae": "MAE "}
@@ -162,6 +164,10 @@ func show(name string, v float64) string { return metricNames[name] + bare(name,
 func bare(name string, v float64) string {
 	if name == "accuracy" {
 		return strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
+	}
+	v = stat.Signif(v, 3)
+	if a := math.Abs(v); a >= 1e-3 && a < 1e9 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }
