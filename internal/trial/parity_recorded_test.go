@@ -1,7 +1,6 @@
 package trial
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,7 +13,6 @@ import (
 
 // recorded is testdata/parity.json, which testdata/parity.py writes.
 type recorded struct {
-	Torch     string
 	Steps     steps
 	Trainings []training
 }
@@ -55,7 +53,7 @@ func readParity(t *testing.T) recorded {
 		t.Fatal(err)
 	}
 	var r recorded
-	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&r); err != nil {
+	if err := json.Unmarshal(text, &r); err != nil {
 		t.Fatal(err)
 	}
 	if len(r.Trainings) == 0 || len(r.Steps.Runs) == 0 {

@@ -1,7 +1,6 @@
 package trial
 
 import (
-	"fmt"
 	"math"
 	"testing"
 
@@ -81,7 +80,7 @@ func (s *steps) network(t *testing.T, o engine.Optimizer, set string, steps int)
 	}
 	for _, p := range n.Params() {
 		if len(s.Params[p.Name]) != len(p.Value) {
-			t.Fatal(fmt.Errorf("%s: %d numbers recorded, %d wanted", p.Name, len(s.Params[p.Name]), len(p.Value)))
+			t.Fatalf("%s: %d numbers recorded, %d wanted", p.Name, len(s.Params[p.Name]), len(p.Value))
 		}
 		p.Import(s.Params[p.Name])
 	}
