@@ -5,13 +5,14 @@
 # make test-newest   the tests that run PyTorch, with its newest release too
 # make update    rewrites the goldens; read the difference
 # make bench     measures the probe's overhead
+# make bench-engine  measures the embedded engine, against PyTorch and GoMLX where they are to be had
 # make fuzz      runs every fuzz test for FUZZTIME
 
 GO ?= go
 FUZZTIME ?= 30s
 PACKAGES ?= ./...
 
-.PHONY: build demo demo-torch test test-newest update bench fuzz clean
+.PHONY: build demo demo-torch test test-newest update bench bench-engine fuzz clean
 
 build:
 	$(GO) build -o bin/nnvet ./cmd/nnvet
@@ -35,6 +36,9 @@ update:
 
 bench: build
 	@python=$$(tools/torch.sh) && $$python bench/overhead.py
+
+bench-engine:
+	@python3 bench/engine/compare.py --torch "$$(tools/torch.sh --newest --find || true)"
 
 fuzz:
 	@for p in $$($(GO) list ./...); do \

@@ -3,7 +3,7 @@ package nnvet
 // A Run says what trained, and how it ended.
 type Run struct {
 	Nnvet            string // version that recorded the trace
-	Framework        string // "torch"
+	Framework        string // "torch", or Engine
 	FrameworkVersion string
 	Language         string  // "python 3.11.7"
 	Script           string  // file name of the program

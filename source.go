@@ -59,6 +59,9 @@ type Call struct {
 	In     string   // the enclosing function: "Net.forward"; "" at the top of a file
 	Source Location // the whole call expression
 	Args   []Arg
+	// Cut is what to delete so that nothing of the call stays, as for a layer
+	// in the list of an experiment file; not known where it holds something up.
+	Cut Location
 }
 
 // An Arg is one argument of a [Call].
@@ -66,6 +69,16 @@ type Arg struct {
 	Name   string // keyword, or the position counted from 0: "lr", "1"
 	Text   string // a literal number, name or attribute as written; "" for anything else
 	Source Location
+}
+
+// Name returns where the name stands of a call that is nothing but its name,
+// so that another may take its place.
+func (c *Call) Name() (at Location, ok bool) {
+	if c == nil {
+		return Location{}, false
+	}
+	at = c.Source
+	return at, at.Col > 0 && at.Line == at.EndLine && at.EndCol-at.Col == len(c.Func)
 }
 
 // Arg returns the argument of that keyword or position.

@@ -34,6 +34,9 @@ type Trace struct {
 // Series returns the series of key k, or nil where none was recorded.
 func (t *Trace) Series(k Key) *Series { return t.byKey[k] }
 
+// Len returns the number of series.
+func (t *Trace) Len() int { return len(t.series) }
+
 // All yields the series of quantity q, in the order in which they were first recorded.
 func (t *Trace) All(q Quantity) iter.Seq[*Series] {
 	return func(yield func(*Series) bool) {
@@ -125,12 +128,13 @@ type Builder struct {
 
 // tail is the kept value of a thinned series that still gathers.
 type tail struct {
-	n    int64
-	sum  float64
-	bad  float64 // the first non-finite value, valid where hasBad
-	has  bool
-	at   int64
-	last int64 // the last step recorded
+	series *Series
+	n      int64
+	sum    float64
+	bad    float64 // the first non-finite value, valid where hasBad
+	has    bool
+	at     int64
+	last   int64 // the last step recorded
 }
 
 // ErrOrder reports a value at a step that is not past the last one of its series.
@@ -138,18 +142,11 @@ var ErrOrder = errors.New("step is not past the one before it")
 
 // Add records the value v of k at a step.
 func (b *Builder) Add(k Key, step int64, v float64) error {
-	s := b.byKey[k]
-	if s == nil {
-		s = &Series{Key: k, Every: 1}
-		if b.byKey == nil {
-			b.byKey = make(map[Key]*Series)
-			b.tails = make(map[Key]*tail)
-		}
-		b.byKey[k] = s
-		b.tails[k] = &tail{last: -1 << 62}
-		b.series = append(b.series, s)
-	}
 	t := b.tails[k]
+	if t == nil {
+		t = b.begin(k)
+	}
+	s := t.series
 	if step <= t.last {
 		return fmt.Errorf("%v at step %d: %w", k, step, ErrOrder)
 	}
@@ -174,6 +171,19 @@ func (b *Builder) Add(k Key, step int64, v float64) error {
 	s.Values = append(s.Values, t.value())
 	t.n = 0
 	return nil
+}
+
+// begin begins the series of k.
+func (b *Builder) begin(k Key) *tail {
+	if b.byKey == nil {
+		b.byKey = make(map[Key]*Series)
+		b.tails = make(map[Key]*tail)
+	}
+	s := &Series{Key: k, Every: 1}
+	t := &tail{series: s, last: -1 << 62}
+	b.byKey[k], b.tails[k] = s, t
+	b.series = append(b.series, s)
+	return t
 }
 
 func (t *tail) value() float64 {

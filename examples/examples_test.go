@@ -80,9 +80,10 @@ var also = map[string]string{"wine_cultivars": "NN0202"}
 // the last number that the script printed.
 type result struct {
 	Findings []struct {
-		ID       string
-		Severity string
-		CausedBy []string `json:"caused_by"`
+		ID         string
+		Severity   string
+		CausedBy   []string `json:"caused_by"`
+		Treatments []struct{ Edits []edit }
 	}
 	NotChecked []struct{ ID, Reason string } `json:"not_checked"`
 	score      float64

@@ -5,13 +5,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 )
 
 const experiments = "experiments"
 
 // TestExperiments runs the experiment files on the embedded engine and holds
-// the causes that their README names, and that repaired and healthy ones have none.
+// the causes that their README names, that healthy ones and repaired ones have
+// none, and that what nnvet itself would change is a repair.
 func TestExperiments(t *testing.T) {
 	nnvet := build(t)
 	causes := causesIn(t, filepath.Join(experiments, "README.md"))
@@ -27,7 +30,8 @@ func TestExperiments(t *testing.T) {
 			if !ok {
 				t.Fatal("no table lists it")
 			}
-			got := train(t, nnvet, file, "").causes()
+			untouched := train(t, nnvet, file, func(string) {})
+			got := untouched.causes()
 			if room == "healthy" {
 				if len(got) > 0 {
 					t.Errorf("causes named in a healthy experiment: %v", got)
@@ -35,11 +39,17 @@ func TestExperiments(t *testing.T) {
 				return
 			}
 			if len(got) == 0 || got[0] != want {
-				t.Errorf("got the causes %v, want %s first", got, want)
+				t.Fatalf("got the causes %v, want %s first", got, want)
 			}
-			diff := filepath.Join(experiments, "repairs", name[:len(name)-len(".yaml")]+".diff")
-			if got := train(t, nnvet, file, diff).causes(); len(got) > 0 {
+			repaired := train(t, nnvet, file, func(copied string) {
+				run(t, filepath.Dir(copied), "git", "apply", abs(t, filepath.Join(experiments, "repairs", strings.TrimSuffix(name, ".yaml")+".diff")))
+			})
+			if got := repaired.causes(); len(got) > 0 {
 				t.Errorf("causes named after the repair: %v", got)
+			}
+			treated := train(t, nnvet, file, func(copied string) { apply(t, copied, untouched.Findings[0].Treatments[0].Edits) })
+			if got := treated.causes(); len(got) > 0 {
+				t.Errorf("causes named after the first treatment: %v", got)
 			}
 		})
 	}
@@ -60,8 +70,34 @@ func causesIn(t *testing.T, readme string) map[string]string {
 	return causes
 }
 
-// train runs a copy of an experiment, repaired if there is a repair, where it finds its data.
-func train(t *testing.T, nnvet, file, repair string) *result {
+// An edit replaces the text at a place of an experiment file.
+type edit struct {
+	Line, Col int
+	EndLine   int `json:"end_line"`
+	EndCol    int `json:"end_col"`
+	Text      string
+}
+
+// apply edits a file, whose places are those before any edit.
+func apply(t *testing.T, file string, edits []edit) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil || len(edits) == 0 {
+		t.Fatalf("%s: no edits (%v)", file, err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	at := func(line, col int) int { return len(strings.Join(lines[:line-1], "")) + col - 1 }
+	slices.SortFunc(edits, func(a, b edit) int { return at(b.Line, b.Col) - at(a.Line, a.Col) })
+	for _, e := range edits {
+		text = slices.Replace(text, at(e.Line, e.Col), at(e.EndLine, e.EndCol), []byte(e.Text)...)
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// train runs a copy of an experiment, mended, where it finds its data.
+func train(t *testing.T, nnvet, file string, mend func(copied string)) *result {
 	t.Helper()
 	dir := t.TempDir()
 	room := filepath.Join(dir, experiments, "copy")
@@ -76,9 +112,7 @@ func train(t *testing.T, nnvet, file, repair string) *result {
 		t.Fatal(err)
 	}
 	copied := copyTo(t, room, file)
-	if repair != "" {
-		run(t, room, "git", "apply", abs(t, repair))
-	}
+	mend(filepath.Join(room, copied))
 	cmd := exec.Command(nnvet, "run", copied)
 	cmd.Dir = room
 	const findings = 1 // the exit code where there are errors

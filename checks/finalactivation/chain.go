@@ -42,11 +42,15 @@ func layer(t *nnvet.Trace, op *nnvet.Op) *nnvet.Layer {
 	return t.Layer(op.Layer)
 }
 
-// drop returns the edits that take an activation out of the network: of the
-// functional form only the first argument stays, and of the module form the
-// class becomes Identity, which takes any arguments. It returns none where the
-// text of the source is not certain, or the activation has no class.
+// drop returns the edits that take an activation out of the network. An
+// experiment file has it in a list, out of which it is cut. In a program, of
+// the functional form only the first argument stays, and of the module form
+// the class becomes Identity, which takes any arguments. It returns none where
+// the text of the source is not certain, or the activation has no class.
 func drop(t *nnvet.Trace, op *nnvet.Op, function, class string) []nnvet.Edit {
+	if t.OfFile() {
+		return cut(t, op)
+	}
 	if class == "" {
 		return nil
 	}
@@ -64,6 +68,14 @@ func drop(t *nnvet.Trace, op *nnvet.Op, function, class string) []nnvet.Edit {
 		case c.Func == class:
 			return identity(c)
 		}
+	}
+	return nil
+}
+
+// cut returns the edit that takes a layer out of an experiment file.
+func cut(t *nnvet.Trace, op *nnvet.Op) []nnvet.Edit {
+	if c := t.CallAt(op.Source); c != nil && c.Cut.Known() {
+		return []nnvet.Edit{{At: c.Cut}}
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func byItself(k nnvet.LossKind) bool { return k == nnvet.BCE || k == nnvet.BCELo
 
 // reachOf returns what a head can produce: the range of the first operation
 // from the loss that is not known to leave ranges alone.
-func reachOf(h *nnvet.Head) reach {
+func reachOf(t *nnvet.Trace, h *nnvet.Head) reach {
 	if byItself(h.Loss) {
 		return reach{lo: 0, hi: 1, by: h.Name}
 	}
@@ -41,6 +41,9 @@ func reachOf(h *nnvet.Head) reach {
 		return r
 	}
 	r.by = r.op.Kind
+	if r.by == "clamp" {
+		r.by = t.Say(nnvet.Words{Program: "clamp", File: "clip"})
+	}
 	switch r.op.Kind {
 	case "sigmoid", "softmax":
 		r.lo, r.hi = 0, 1

@@ -87,11 +87,27 @@ func reportLonely(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
 		Message:  fmt.Sprintf("%s over one unit gives %g whatever the input is, and its gradient is exactly 0", what, constant),
 		Evidence: evidence,
 		Treatments: []nnvet.Treatment{
-			{
-				Action:   "for two classes, take out the softmax and train one unit with binary_cross_entropy_with_logits, which holds the sigmoid",
-				Settings: []nnvet.Setting{{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.BCELogits)}},
-			},
+			oneUnit(p.Trace, h, op),
 			{Action: "give the last layer 2 units and train them with cross_entropy, without a softmax of your own"},
 		},
 	})
+}
+
+// oneUnit keeps the single unit. An experiment file that squashes it has a
+// loss that takes probabilities, which is what a sigmoid gives.
+func oneUnit(t *nnvet.Trace, h *nnvet.Head, op *nnvet.Op) nnvet.Treatment {
+	if !t.OfFile() {
+		return nnvet.Treatment{
+			Action:   "for two classes, take out the softmax and train one unit with binary_cross_entropy_with_logits, which holds the sigmoid",
+			Settings: []nnvet.Setting{{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.BCELogits)}},
+		}
+	}
+	out := nnvet.Treatment{
+		Action:   "for two classes, put a sigmoid in the place of the softmax",
+		Settings: []nnvet.Setting{{Name: "final activation", Site: op.Layer, From: op.Kind, To: "sigmoid"}},
+	}
+	if at, ok := t.CallAt(op.Source).Name(); ok {
+		out.Edits = []nnvet.Edit{{At: at, New: "sigmoid"}}
+	}
+	return out
 }

@@ -75,7 +75,7 @@ func reportTwice(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
 		Label:   "squashed here, and again by the loss",
 		Span:    nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
 		Brief:   op.Kind + " x2",
-		Message: fmt.Sprintf("%s feeds %s", op.Kind, again[h.Loss]),
+		Message: fmt.Sprintf("%s feeds %s", op.Kind, p.Trace.Say(again[h.Loss])),
 	}
 	if low, ok := floor(p.Trace, h, op); ok {
 		f.Message += fmt.Sprintf(": the loss cannot fall below %.3g", low)
@@ -88,7 +88,7 @@ func reportTwice(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
 		f.Evidence = []nnvet.Evidence{{What: "times that the outputs are squashed", Saw: 2}}
 	}
 	f.Treatments = []nnvet.Treatment{{
-		Action:   fmt.Sprintf("give the loss the raw outputs: take out the %s, and apply it only where probabilities are shown", op.Kind),
+		Action:   fmt.Sprintf(p.Trace.Say(raw), op.Kind),
 		Settings: []nnvet.Setting{{Name: "final activation", Site: op.Layer, From: op.Kind, To: "none"}},
 		Edits:    drop(p.Trace, op, op.Kind, classes[op.Kind]),
 	}}
@@ -96,10 +96,20 @@ func reportTwice(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
 }
 
 // again says what squashes the outputs a second time.
-var again = map[nnvet.LossKind]string{
-	nnvet.CrossEntropy: "cross_entropy, which applies a softmax of its own",
-	nnvet.NLL:          "the log_softmax of nll_loss, which is a softmax itself",
-	nnvet.BCELogits:    "binary_cross_entropy_with_logits, which applies a sigmoid of its own",
+var again = map[nnvet.LossKind]nnvet.Words{
+	nnvet.CrossEntropy: {Program: "cross_entropy, which applies a softmax of its own"},
+	nnvet.NLL:          {Program: "the log_softmax of nll_loss, which is a softmax itself"},
+	nnvet.BCELogits: {
+		Program: "binary_cross_entropy_with_logits, which applies a sigmoid of its own",
+		File:    "bce_logits, which applies a sigmoid of its own",
+	},
+}
+
+// raw says how the loss gets what it wants. nnvet predict turns the outputs
+// into probabilities by itself.
+var raw = nnvet.Words{
+	Program: "give the loss the raw outputs: take out the %s, and apply it only where probabilities are shown",
+	File:    "give the loss the raw outputs: take the %s layer out; nnvet predict writes probabilities all the same",
 }
 
 // floor returns the loss of a network that is sure and right everywhere, if

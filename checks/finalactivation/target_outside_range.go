@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/nnvet/nnvet"
 )
@@ -57,7 +58,7 @@ func judgeRange(p *nnvet.Pass, h *nnvet.Head) {
 		p.Skip("what feeds %s was not recorded", h.Name)
 		return
 	}
-	r := reachOf(h)
+	r := reachOf(p.Trace, h)
 	share, ok := r.outside(y)
 	if !ok {
 		p.Skip("the targets of %s go from %.3g to %.3g; how many lie %s was not counted", h.Name, y.All().Min, y.All().Max, r.beyond())
@@ -86,9 +87,10 @@ func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share 
 			nnvet.Evidence{What: "largest target", Saw: all.Max})
 	}
 	if r.op == nil {
-		f.Message = fmt.Sprintf("%.3g %% of the targets lie outside 0..1, and %s takes them for probabilities", 100*share, h.Name)
+		name := p.Trace.Say(nnvet.Words{Program: h.Name, File: strings.ReplaceAll(string(h.Loss), "-", "_")})
+		f.Message = fmt.Sprintf("%.3g %% of the targets lie outside 0..1, and %s takes them for probabilities", 100*share, name)
 		f.Label = "wants targets from 0 to 1"
-		f.Treatments = labels(h, y)
+		f.Treatments = labels(p.Trace, h, y)
 	} else {
 		f.Site = r.op.Layer
 		f.Source = place(p.Trace, h, r.op)
@@ -98,7 +100,10 @@ func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share 
 }
 
 // labels returns what makes targets fit a binary cross-entropy.
-func labels(h *nnvet.Head, y *nnvet.Profile) []nnvet.Treatment {
+func labels(t *nnvet.Trace, h *nnvet.Head, y *nnvet.Profile) []nnvet.Treatment {
+	if t.OfFile() {
+		return []nnvet.Treatment{meet(t, h), {Action: "for two classes, say that they are some: data.task: classification"}}
+	}
 	if c := y.Ranges; c.AtMinus1+c.At1 == c.N {
 		return []nnvet.Treatment{{Action: "turn the labels -1 and 1 into 0 and 1: (y + 1) / 2"}}
 	}
@@ -111,6 +116,26 @@ func labels(h *nnvet.Head, y *nnvet.Profile) []nnvet.Treatment {
 	}
 }
 
+// meet returns what lets an experiment meet numbers. A sigmoid that the file
+// does not write goes with the loss.
+func meet(t *nnvet.Trace, h *nnvet.Head) nnvet.Treatment {
+	out := nnvet.Treatment{
+		Action:   "for numbers to be met, train with loss: mse, without a sigmoid before it",
+		Settings: []nnvet.Setting{{Name: "loss", From: string(h.Loss), To: string(nnvet.MSE)}},
+	}
+	at, ok := t.CallAt(h.Source).Name()
+	if !ok {
+		return out
+	}
+	loss := nnvet.Edit{At: at, New: "mse"}
+	if op := first(h); op == nil || op.Kind != "sigmoid" || !op.Source.Known() {
+		out.Edits = []nnvet.Edit{loss}
+	} else if e := cut(t, op); e != nil {
+		out.Edits = append(e, loss)
+	}
+	return out
+}
+
 // unbound returns what lets a head reach all targets.
 func unbound(t *nnvet.Trace, r reach) []nnvet.Treatment {
 	ts := []nnvet.Treatment{{
@@ -119,12 +144,20 @@ func unbound(t *nnvet.Trace, r reach) []nnvet.Treatment {
 		Edits:    drop(t, r.op, r.by, classes[r.by]),
 	}}
 	switch {
-	case r.by == "clamp" || r.by == "hardtanh":
+	case r.op.Kind == "clamp" || r.op.Kind == "hardtanh":
 		ts = append(ts, nnvet.Treatment{Action: "if the bound is meant, apply it to predictions after training, where it stops no gradient"})
 	case !math.IsInf(r.lo, -1) && !math.IsInf(r.hi, 1):
-		ts = append(ts, nnvet.Treatment{Action: fmt.Sprintf("if the bound is meant, scale the targets into %v, and the predictions back", r)})
+		ts = append(ts, nnvet.Treatment{Action: scaled(t, r)})
 	}
 	return ts
+}
+
+// scaled says how targets come within bounds.
+func scaled(t *nnvet.Trace, r reach) string {
+	if t.OfFile() && r.lo == 0 && r.hi == 1 {
+		return "if the bound is meant, bring the target within it: data.transform can give it minmax, which predictions undo"
+	}
+	return fmt.Sprintf("if the bound is meant, scale the targets into %v, and the predictions back", r)
 }
 
 // classes names the modules of activations that can simply be taken out.

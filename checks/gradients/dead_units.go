@@ -142,15 +142,16 @@ func atLeast(layers []deadLayer, share float64) []deadLayer {
 }
 
 // reportWhole reports layers that nothing passes. No gradient gets behind such
-// a layer, so that all before it look dead too: the last one is at fault.
+// a layer, so that all before it look dead too, and no input gets past it.
 func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
-	last := whole[len(whole)-1]
-	f := finding(p, last)
+	at := atFault(p.Trace, whole)
+	worst := whole[at]
+	f := finding(p, worst)
 	f.Severity, f.Confidence = nnvet.Error, 0.95
 	f.Message = fmt.Sprintf("units are dead: %.0f %% of those of layer %s got no gradient by step %d, and still none by step %d",
-		100*last.share, last.name, last.span.From, last.span.To)
-	if before := names(whole[:len(whole)-1]); len(before) > 0 {
-		f.Message += fmt.Sprintf("; so nothing reaches %s", layers(before))
+		100*worst.share, worst.name, worst.span.From, worst.span.To)
+	if others := names(slices.Delete(whole, at, at+1)); len(others) > 0 {
+		f.Message += fmt.Sprintf("; so nothing reaches %s", layers(others))
 	}
 	f.Evidence[0].Limit = "all"
 	f.Evidence = append(f.Evidence, nnvet.Evidence{What: "skill at the end (1 - loss / constant's loss)", Saw: g.skill, Key: g.key})
@@ -159,6 +160,17 @@ func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
 		f.Message += "; the network has learned all the same"
 	}
 	p.Report(f)
+}
+
+// atFault returns which of the layers that nothing passes brought that about:
+// the last one whose biases start too low, or else the last.
+func atFault(t *nnvet.Trace, whole []deadLayer) int {
+	for i, d := range slices.Backward(whole) {
+		if _, low := lowBias(t, d.name); low {
+			return i
+		}
+	}
+	return len(whole) - 1
 }
 
 // reportPart reports layers many of whose units are dead, where training came
@@ -194,11 +206,40 @@ func finding(p *nnvet.Pass, d deadLayer) nnvet.Finding {
 		lower.Action += ", and see that the inputs have mean 0 and standard deviation 1"
 		f.Treatments = append(f.Treatments, lower)
 	}
-	f.Treatments = append(f.Treatments, nnvet.Treatment{
-		Action:   "give the units a slope below zero: nn.LeakyReLU(0.01) in place of nn.ReLU()",
-		Settings: []nnvet.Setting{{Name: "activation", Site: d.name, From: "relu", To: "leaky_relu(0.01)"}},
-	})
+	f.Treatments = append(f.Treatments, slope(p.Trace, d.name))
 	return f
+}
+
+// slope returns the treatment that keeps units from dying at all.
+func slope(t *nnvet.Trace, layer string) nnvet.Treatment {
+	out := nnvet.Treatment{
+		Action: t.Say(nnvet.Words{
+			Program: "give the units a slope below zero: nn.LeakyReLU(0.01) in place of nn.ReLU()",
+			File:    "give the units a slope below zero: leaky_relu in the place of relu",
+		}),
+		Settings: []nnvet.Setting{{Name: "activation", Site: layer, From: "relu", To: "leaky_relu(0.01)"}},
+	}
+	if at, ok := reluBehind(t, layer).Name(); ok {
+		out.Edits = []nnvet.Edit{{At: at, New: "leaky_relu"}}
+	}
+	return out
+}
+
+// reluBehind returns the call that names the ReLU behind a layer in the list
+// of an experiment file, or nil.
+func reluBehind(t *nnvet.Trace, layer string) *nnvet.Call {
+	i := slices.IndexFunc(t.Layers, func(l nnvet.Layer) bool { return l.Name == layer })
+	for _, l := range t.Layers[i+1:] {
+		switch l.Kind {
+		case "ReLU":
+			if t.OfFile() { // elsewhere layers may run in another order
+				return t.CallAt(l.Source)
+			}
+		case "Linear", "Conv2d":
+			return nil
+		}
+	}
+	return nil
 }
 
 // lowBias returns the treatment of a layer whose biases start far below zero.
@@ -213,14 +254,18 @@ func lowBias(t *nnvet.Trace, layer string) (nnvet.Treatment, bool) {
 		Action:   fmt.Sprintf("start the biases of layer %s at 0: their mean is %s", layer, from),
 		Settings: []nnvet.Setting{{Name: "bias init", Site: layer, From: from, To: "0"}},
 	}
-	if a, ok := biasConstant(t); ok {
-		out.Edits = []nnvet.Edit{{At: a.Source, New: "0.0"}}
+	if a, ok := biasStart(t, layer); ok {
+		out.Edits = []nnvet.Edit{{At: a.Source, New: t.Say(nnvet.Words{Program: "0.0", File: "zero"})}}
 	}
 	return out, true
 }
 
-// biasConstant returns the value in the only call of constant_ on a bias.
-func biasConstant(t *nnvet.Trace) (a nnvet.Arg, ok bool) {
+// biasStart returns what starts the biases of a layer: the bias_init of an
+// experiment file, or the value in a program's only call of constant_ on a bias.
+func biasStart(t *nnvet.Trace, layer string) (a nnvet.Arg, ok bool) {
+	if l := t.Layer(layer); t.OfFile() && l != nil {
+		return t.CallAt(l.Source).Arg("bias_init")
+	}
 	for i := range t.Calls {
 		c := &t.Calls[i]
 		if c.Func != "constant_" || len(c.Args) == 0 || !strings.HasSuffix(c.Args[0].Text, "bias") {

@@ -67,6 +67,9 @@ func notFinite(p *nnvet.Pass) {
 	if !f.Source.Known() && f.Site != "" {
 		f.Source = siteSource(p.Trace, f.Site)
 	}
+	if x := p.Trace.Profile(nnvet.Input, nnvet.Train); !f.Source.Known() && x != nil && e != nil && e.Text == "input" {
+		f.Source = x.Source
+	}
 	f.Label = "not finite from here"
 	f.Brief = fmt.Sprintf("step %d", f.Span.From)
 	f.Message = fmt.Sprintf("the first value that is not finite is %s, at step %d", origin, f.Span.From)
@@ -205,9 +208,18 @@ func remedies(t *nnvet.Trace, e *nnvet.Event, severity nnvet.Severity) []nnvet.T
 	case isOp && steep[op] != "":
 		return []nnvet.Treatment{{Action: steep[op], Settings: []nnvet.Setting{{Name: "eps", Site: op, From: "0", To: "1e-8"}}}}
 	case text == "input":
-		return []nnvet.Treatment{{Action: "find the rows that hold NaN and drop or fill them: assert torch.isfinite(x).all() where a batch is made"}}
+		return []nnvet.Treatment{{Action: t.Say(nnvet.Words{
+			Program: "find the rows that hold NaN and drop or fill them: assert torch.isfinite(x).all() where a batch is made",
+			File:    "let data.transform standardize the columns that have missing values, which fills them in, or leave those out by data.exclude",
+		})}}
 	case text == "target":
-		return []nnvet.Treatment{{Action: "find the targets that are NaN and drop their rows: assert torch.isfinite(y).all() where a batch is made"}}
+		return []nnvet.Treatment{{Action: t.Say(nnvet.Words{
+			Program: "find the targets that are NaN and drop their rows: assert torch.isfinite(y).all() where a batch is made",
+			File:    "find the targets that are not finite, and drop their rows from the data",
+		})}}
+	}
+	if t.OfFile() {
+		return tame(t, e, severity)
 	}
 	anomaly := nnvet.Treatment{Action: "find the operation with torch.autograd.set_detect_anomaly(True)"}
 	if severity < nnvet.Error { // training went on, so its steps are not the reason
@@ -219,6 +231,16 @@ func remedies(t *nnvet.Trace, e *nnvet.Event, severity nnvet.Severity) []nnvet.T
 		return []nnvet.Treatment{anomaly, lower}
 	}
 	return []nnvet.Treatment{lower, anomaly}
+}
+
+// tame returns what keeps the numbers of an experiment finite. Its operations
+// are safe ones, so that it is only ever their size.
+func tame(t *nnvet.Trace, e *nnvet.Event, severity nnvet.Severity) []nnvet.Treatment {
+	smaller := nnvet.Treatment{Action: "keep the numbers small: standardize every column, and leave init out of the layers, so that weights start at the size that suits them"}
+	if severity < nnvet.Error || e != nil && e.Step == 0 { // no update has been made
+		return []nnvet.Treatment{smaller}
+	}
+	return []nnvet.Treatment{lowerRate(t), smaller}
 }
 
 func word(v float64) string {

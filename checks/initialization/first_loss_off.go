@@ -97,11 +97,9 @@ func lastLayer(t *nnvet.Trace, h *nnvet.Head) *nnvet.Layer {
 // start says how to begin nearer to the constant: by the last bias, where
 // outputs of zero would themselves be that far off, else by smaller outputs.
 func start(p *nnvet.Pass, h *nnvet.Head) []nnvet.Treatment {
-	smaller := nnvet.Treatment{
-		Action: "start the last layer smaller, after he or xavier with a zero bias in the others; and look first at the scale of the inputs, which passes through",
-	}
+	smaller := smallerStart(p.Trace, h)
 	y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, h.Name)
-	if y == nil {
+	if y == nil || p.Trace.OfFile() && h.Loss == nnvet.CrossEntropy { // bias_init is one value for all classes
 		return []nnvet.Treatment{smaller}
 	}
 	b, err := p.Trace.Baseline(h, nnvet.Train)
@@ -110,6 +108,27 @@ func start(p *nnvet.Pass, h *nnvet.Head) []nnvet.Treatment {
 		return []nnvet.Treatment{smaller}
 	}
 	return []nnvet.Treatment{{Action: "start the bias of the last layer at " + bias}, smaller}
+}
+
+// smallerStart returns the treatment of a last layer that says too much. In an
+// experiment file what starts it may be written.
+func smallerStart(t *nnvet.Trace, h *nnvet.Head) nnvet.Treatment {
+	out := nnvet.Treatment{Action: t.Say(nnvet.Words{
+		Program: "start the last layer smaller, after he or xavier with a zero bias in the others; and look first at the scale of the inputs, which passes through",
+		File:    "start the last layer smaller, init: {lecun_normal: 0.1}, and without a bias_init; and look first at the scale of the inputs, which passes through",
+	})}
+	l := lastLayer(t, h)
+	if l == nil || !t.OfFile() {
+		return out
+	}
+	call := t.CallAt(l.Source)
+	if a, ok := call.Arg("init"); ok {
+		out.Edits = append(out.Edits, nnvet.Edit{At: a.Source, New: "{lecun_normal: 0.1}"})
+	}
+	if a, ok := call.Arg("bias_init"); ok {
+		out.Edits = append(out.Edits, nnvet.Edit{At: a.Source, New: "zero"})
+	}
+	return out
 }
 
 // blank returns the loss of a network whose outputs are all zero, NaN where it

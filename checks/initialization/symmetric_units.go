@@ -3,6 +3,7 @@ package initialization
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -99,12 +100,48 @@ func reportSymmetry(p *nnvet.Pass, found []*nnvet.Param, worst float64) {
 	law, why := lawFor(t, first.Layer)
 	f.Treatments = []nnvet.Treatment{
 		{
-			Action:   fmt.Sprintf("start the weights at random: %s, which suits %s, and nn.init.zeros_(layer.bias)", law, why),
-			Settings: []nnvet.Setting{{Name: "weight init", From: "constant", To: law}},
+			Action:   fmt.Sprintf(t.Say(random), t.Say(law), why),
+			Settings: []nnvet.Setting{{Name: "weight init", From: "constant", To: t.Say(law)}},
+			Edits:    randomStarts(t, found),
 		},
-		{Action: "take the initialization out: PyTorch's own start serves up to about 8 layers"},
+		{Action: t.Say(byDefault)},
 	}
 	p.Report(f)
+}
+
+// What to do about weights that begin equal.
+var (
+	random = nnvet.Words{
+		Program: "start the weights at random: %s, which suits %s, and nn.init.zeros_(layer.bias)",
+		File:    "start the weights at random: init: %s, which suits %s",
+	}
+	byDefault = nnvet.Words{
+		Program: "take the initialization out: PyTorch's own start serves up to about 8 layers",
+		File:    "take init out: weights start at random by themselves, to the size that suits the layer behind",
+	}
+)
+
+// randomStarts returns the edits that start the layers of an experiment file
+// at random, or none where one of them does not say how it starts. With an
+// alias, several say it at one place.
+func randomStarts(t *nnvet.Trace, found []*nnvet.Param) []nnvet.Edit {
+	var edits []nnvet.Edit
+	for _, q := range found {
+		l := t.Layer(q.Layer)
+		if !t.OfFile() || l == nil {
+			return nil
+		}
+		start, ok := t.CallAt(l.Source).Arg("init")
+		if !ok {
+			return nil
+		}
+		if slices.ContainsFunc(edits, func(e nnvet.Edit) bool { return e.At == start.Source }) {
+			continue
+		}
+		law, _ := lawFor(t, q.Layer)
+		edits = append(edits, nnvet.Edit{At: start.Source, New: law.File})
+	}
+	return edits
 }
 
 // constantCall returns the call that gives weights one value, if only one in
@@ -129,9 +166,16 @@ func constantCall(t *nnvet.Trace) *nnvet.Call {
 	return found
 }
 
+// The laws of initialization that activations ask for.
+var (
+	he     = nnvet.Words{Program: `nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")`, File: "he_normal"}
+	lecun  = nnvet.Words{Program: `nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")`, File: "lecun_normal"}
+	xavier = nnvet.Words{Program: "nn.init.xavier_normal_(layer.weight)", File: "xavier_normal"}
+)
+
 // lawFor returns the initialization that suits the activation after a layer,
 // and what it suits. Where no module follows that tells, a ReLU is likeliest.
-func lawFor(t *nnvet.Trace, layer string) (law, why string) {
+func lawFor(t *nnvet.Trace, layer string) (law nnvet.Words, why string) {
 	after := false
 	for i := range t.Layers {
 		l := &t.Layers[i]
@@ -144,14 +188,14 @@ func lawFor(t *nnvet.Trace, layer string) (law, why string) {
 		}
 		switch l.Kind {
 		case "Tanh", "Sigmoid", "Softmax", "LogSoftmax", "Softsign":
-			return "nn.init.xavier_normal_(layer.weight)", l.Kind
+			return xavier, l.Kind
 		case "SELU":
-			return `nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")`, "SELU"
+			return lecun, "SELU"
 		case "ReLU", "LeakyReLU", "PReLU", "ELU", "GELU", "SiLU", "ReLU6":
-			return `nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")`, l.Kind
+			return he, l.Kind
 		case "Linear", "Conv1d", "Conv2d", "Conv3d":
-			return `nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")`, "ReLU"
+			return he, "ReLU"
 		}
 	}
-	return `nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")`, "ReLU"
+	return he, "ReLU"
 }

@@ -85,7 +85,7 @@ func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{
 			What: fmt.Sprintf("variance of column %d / mean", large.Index), Saw: in.dominance, Limit: "dominance"})
 	}
-	f.Treatments = []nnvet.Treatment{{Action: standardize(x, culprits(in, p.Limit("spread")))}}
+	f.Treatments = []nnvet.Treatment{standardize(p.Trace, program(x, culprits(in, p.Limit("spread"))))}
 	// Columns that are only small are left out of what the network learns, and
 	// sometimes they should be; columns that are large upset all the others.
 	onlySmall := math.Abs(math.Log10(large.RMS())) < p.Limit("scale-error")
@@ -108,11 +108,12 @@ func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 		{What: "mean", Saw: in.all.Mean, Lo: -1, Hi: 1},
 		{What: "std", Saw: in.all.Std, Lo: 0.3, Hi: 3},
 	}
-	f.Treatments = []nnvet.Treatment{{
-		Action: "standardize the inputs with the training set's figures: " + standardized("x", in.all)}}
+	f.Treatments = []nnvet.Treatment{standardize(p.Trace, "standardize the inputs with the training set's figures: "+standardized("x", in.all))}
 	if bytes(in.all) {
 		f.Message = fmt.Sprintf("the inputs are not normalized: they are raw bytes, std %s instead of 1", figure(in.all.Std))
-		f.Treatments = append([]nnvet.Treatment{{Action: "scale the bytes to -1..1: x / 127.5 - 1"}}, f.Treatments...)
+		if !p.Trace.OfFile() { // of which standardizing is as short to write
+			f.Treatments = append([]nnvet.Treatment{{Action: "scale the bytes to -1..1: x / 127.5 - 1"}}, f.Treatments...)
+		}
 	}
 	if math.Abs(in.scale) < p.Limit("scale-error") {
 		f.Severity, f.Confidence = nnvet.Warning, 0.7
@@ -120,9 +121,12 @@ func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	p.Report(f)
 }
 
+// fedHere labels the place that an input comes from.
+var fedHere = nnvet.Words{Program: "fed here", File: "prepared here"}
+
 // finding returns what the findings about an input have in common.
 func finding(p *nnvet.Pass, x *nnvet.Profile) nnvet.Finding {
-	f := nnvet.Finding{Confidence: 0.95, Span: nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)}, Source: x.Source, Label: "fed here"}
+	f := nnvet.Finding{Confidence: 0.95, Span: nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)}, Source: x.Source, Label: p.Trace.Say(fedHere)}
 	for i := range p.Trace.Profiles {
 		if o := &p.Trace.Profiles[i]; o != x && o.Role == x.Role && o.Split == x.Split {
 			f.Site = x.Site // several networks are fed
@@ -131,9 +135,9 @@ func finding(p *nnvet.Pass, x *nnvet.Profile) nnvet.Finding {
 	return f
 }
 
-// standardize says what to do about columns: the figures where they are few
-// and all were looked at.
-func standardize(x *nnvet.Profile, cols []nnvet.Column) string {
+// program says what to do about columns in a program: the figures where they
+// are few and all were looked at.
+func program(x *nnvet.Profile, cols []nnvet.Column) string {
 	const few = 4
 	if len(cols) == 0 || len(cols) > few || len(x.Columns) < x.Of {
 		return "standardize every column with its own mean and std, both taken from the training rows: (x - mean) / std"

@@ -159,7 +159,10 @@ func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseli
 			{What: "std of the targets", Saw: all.Std, Lo: 0.3, Hi: 3},
 			{What: "loss of " + b.How, Saw: b.Loss},
 		},
-		Treatments: []nnvet.Treatment{{Action: unscale(y)}},
+		Treatments: []nnvet.Treatment{restore(p.Trace, unscale(y))},
+	}
+	if c := p.Trace.Entry("transform", "target"); c != nil {
+		f.Source = c.Source
 	}
 	switch {
 	case a.broke:

@@ -172,10 +172,7 @@ func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
 			{What: "loss of " + end.base.How, Saw: end.base.Loss},
 			{What: "skill, 1 - loss / that", Saw: end.skill, Limit: "skill"},
 		},
-		Treatments: []nnvet.Treatment{
-			{Action: "look at a batch as the network gets it, inputs beside targets, and check that they belong together"},
-			{Action: "train on 16 rows alone: a network that cannot learn those by heart has a fault in its code, not in its data"},
-		},
+		Treatments: []nnvet.Treatment{{Action: p.Trace.Say(lookAt)}, {Action: p.Trace.Say(learnFew)}},
 	}
 	if !stat.Finite(end.loss) {
 		f.Brief = "no loss"
@@ -183,7 +180,7 @@ func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
 	}
 	if end.split == nnvet.Validation && trainSkill(p.Trace, h) > p.Limit("skill") {
 		f.Message += "; what it learned of the training rows holds for no others"
-		f.Treatments[1] = nnvet.Treatment{Action: "check that validation rows are prepared, scaled and labelled exactly as training rows are"}
+		f.Treatments[1] = nnvet.Treatment{Action: p.Trace.Say(alike)}
 	}
 	if !math.IsNaN(end.accuracy) {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "accuracy", Saw: end.accuracy,
@@ -194,6 +191,22 @@ func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
 	}
 	p.Report(f)
 }
+
+// What to look at when nothing was learned.
+var (
+	lookAt = nnvet.Words{
+		Program: "look at a batch as the network gets it, inputs beside targets, and check that they belong together",
+		File:    "train the network that nnvet makes by itself, without the keys network, loss and optimizer: where that learns nothing either, the columns do not tell the target",
+	}
+	learnFew = nnvet.Words{
+		Program: "train on 16 rows alone: a network that cannot learn those by heart has a fault in its code, not in its data",
+		File:    "train on 16 rows alone, in a file of their own, with data.split: {val: 0, test: 0}: a network that cannot learn those by heart is too small, or its learning rate is wrong",
+	}
+	alike = nnvet.Words{
+		Program: "check that validation rows are prepared, scaled and labelled exactly as training rows are",
+		File:    "give the network fewer units, or a dropout layer, so that it cannot learn the training rows by heart",
+	}
+)
 
 // figure writes a loss to three digits, without an exponent while it is of a
 // usual size.

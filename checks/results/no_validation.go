@@ -34,21 +34,34 @@ var NoValidation = nnvet.Check{
 		case len(p.Trace.Heads) == 0:
 			p.Skip("no loss function that nnvet recognizes: there may be no rows to hold out")
 		default:
-			p.Report(nnvet.Finding{
-				Span:       nnvet.Span{To: r.Steps - 1},
-				Brief:      "none",
-				Confidence: 0.8, // it may happen in another process
-				Message:    fmt.Sprintf("nothing is validated: in %d steps of training no evaluation was seen, neither in eval mode nor without gradients", r.Steps),
-				Evidence: []nnvet.Evidence{
-					{What: "evaluations", Saw: 0},
-					{What: "steps of training", Saw: float64(r.Steps), Unit: "steps", Limit: "steps"},
-				},
-				Treatments: []nnvet.Treatment{{
-					Action: "hold out 20 percent of the rows, shuffled first, and after every epoch take the loss on them with net.eval() and torch.no_grad()",
-				}},
-			})
+			p.Report(nothingSeen(p.Trace))
 		}
 	},
+}
+
+func nothingSeen(t *nnvet.Trace) nnvet.Finding {
+	f := nnvet.Finding{
+		Span:       nnvet.Span{To: t.Run.Steps - 1},
+		Brief:      "none",
+		Confidence: 0.8, // it may happen in another process
+		Message: fmt.Sprintf(t.Say(nnvet.Words{
+			Program: "nothing is validated: in %d steps of training no evaluation was seen, neither in eval mode nor without gradients",
+			File:    "nothing is validated: in %d steps of training no rows were held out to tell when to stop",
+		}), t.Run.Steps),
+		Evidence: []nnvet.Evidence{
+			{What: "evaluations", Saw: 0},
+			{What: "steps of training", Saw: float64(t.Run.Steps), Unit: "steps", Limit: "steps"},
+		},
+		Treatments: []nnvet.Treatment{{Action: t.Say(nnvet.Words{
+			Program: "hold out 20 percent of the rows, shuffled first, and after every epoch take the loss on them with net.eval() and torch.no_grad()",
+			File:    "hold out 20 percent of the rows: data.split.val: 0.2",
+		})}},
+	}
+	if val, ok := t.Entry("split", "").Arg("val"); ok {
+		f.Confidence, f.Source, f.Label = 1, val.Source, "no rows to validate on"
+		f.Treatments[0].Edits = []nnvet.Edit{{At: val.Source, New: "0.2"}}
+	}
+	return f
 }
 
 // evaluations returns how often the run looked at validation data, as far as

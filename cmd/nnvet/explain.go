@@ -11,6 +11,7 @@ import (
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/checks"
 	"github.com/nnvet/nnvet/internal/config"
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 func newExplain() *cobra.Command {
@@ -25,7 +26,7 @@ func newExplain() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			c := checks.Find(args[0])
 			if c == nil {
-				return usage("nnvet checks lists them", "unknown check %q%s", args[0], config.Meant(args[0], config.CheckNames(checks.All)))
+				return usage("nnvet checks lists them", "unknown check %q%s", args[0], near.Meant(args[0], config.CheckNames(checks.All)))
 			}
 			switch format {
 			case "md":

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 // A section is a table of a document.
@@ -73,7 +74,7 @@ func (s section) settings(checks []*nnvet.Check) (*Settings, error) {
 	for _, key := range s.keys() {
 		read, ok := fields[key]
 		if !ok {
-			return nil, s.errorf(key, "unknown setting %q%s", key, Meant(key, slices.Sorted(maps.Keys(fields))))
+			return nil, s.errorf(key, "unknown setting %q%s", key, near.Meant(key, slices.Sorted(maps.Keys(fields))))
 		}
 		if err := read(r, key); err != nil {
 			return nil, err
@@ -109,7 +110,7 @@ func (r reader) check(at path, v any) (*nnvet.Check, error) {
 			return c, nil
 		}
 	}
-	return nil, r.doc.errorf(at, "unknown check %q%s", name, Meant(name, CheckNames(r.checks)))
+	return nil, r.doc.errorf(at, "unknown check %q%s", name, near.Meant(name, CheckNames(r.checks)))
 }
 
 func (r reader) ignored(key string) error {
@@ -135,7 +136,7 @@ func (r reader) ignored(key string) error {
 func (r reader) ignore() error {
 	for _, key := range r.keys() {
 		if known := []string{"check", "fingerprint", "reason"}; !slices.Contains(known, key) {
-			return r.errorf(key, "unknown key %q in ignore%s", key, Meant(key, known))
+			return r.errorf(key, "unknown key %q in ignore%s", key, near.Meant(key, known))
 		}
 		if _, ok := r.table[key].(string); !ok {
 			return r.errorf(key, "%s must be a text", key)
@@ -202,7 +203,7 @@ func (r reader) limit(c *nnvet.Check, name, key string) error {
 		known = append(known, l.Name)
 	}
 	if !slices.Contains(known, name) {
-		return r.errorf(key, "check %s has no limit %q%s", c.Name, name, Meant(name, known))
+		return r.errorf(key, "check %s has no limit %q%s", c.Name, name, near.Meant(name, known))
 	}
 	v, ok := number(r.table[key])
 	if !ok || math.IsNaN(v) || math.IsInf(v, 0) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 // maxFiles bounds the files of a data set.
@@ -26,7 +28,7 @@ func find(pattern string) ([]string, error) {
 		return nil, fmt.Errorf("%s: no pattern: %w", pattern, globErr)
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: %w%s", pattern, reason(err), meant(filepath.Base(pattern), siblings(pattern)))
+		return nil, fmt.Errorf("%s: %w%s", pattern, reason(err), near.Among(filepath.Base(pattern), siblings(pattern)))
 	}
 	if len(files) > maxFiles {
 		return nil, fmt.Errorf("%s: matches more than %d files", pattern, maxFiles)

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 // A format knows how files of one kind are read.
@@ -84,7 +86,7 @@ func formatNamed(name string) (format, error) {
 			return f, nil
 		}
 	}
-	return format{}, fmt.Errorf("format %q is not known%s", name, meant(name, formatNames()))
+	return format{}, fmt.Errorf("format %q is not known%s", name, near.Among(name, formatNames()))
 }
 
 // formatByName returns the format that the name of a file tells, or "".

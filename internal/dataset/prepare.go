@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 // A Plan says what is asked of a data set: the target, how the rows are
@@ -44,7 +46,7 @@ func (p Plan) Check() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Transforms)) {
 		if t := p.Transforms[name]; !slices.Contains(Transforms(), t) {
-			return fmt.Errorf("transform: %s: unknown transform %q%s", name, t, meant(string(t), texts(Transforms())))
+			return fmt.Errorf("transform: %s: unknown transform %q%s", name, t, near.Among(string(t), texts(Transforms())))
 		}
 	}
 	return p.Split.check()
@@ -61,7 +63,7 @@ func (p Plan) against(t *Table) error {
 	columns := byName(t)
 	known := func(where, name string) error {
 		if columns[name] == nil {
-			return fmt.Errorf("%s: there is no column %s%s", where, name, meant(name, names(t)))
+			return fmt.Errorf("%s: there is no column %s%s", where, name, near.Among(name, names(t)))
 		}
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 // Bytes returns the memory that the inputs of so many rows take.
@@ -88,7 +90,7 @@ func (p *Preparation) absent(t *Table, columns map[string]*Column) error {
 			continue
 		}
 		if missing++; missing <= explained {
-			errs = append(errs, fmt.Errorf("there is no column %s, which the network was trained with%s", name, meant(name, names(t))))
+			errs = append(errs, fmt.Errorf("there is no column %s, which the network was trained with%s", name, near.Among(name, names(t))))
 		}
 	}
 	if missing > explained {
@@ -103,7 +105,7 @@ func (p *Preparation) absent(t *Table, columns map[string]*Column) error {
 func (p *Preparation) Targets(t *Table, rows []int) (y []float32, labels []int32, err error) {
 	c := t.Column(p.target.Name)
 	if c == nil {
-		return nil, nil, fmt.Errorf("target: there is no column %s%s", p.target.Name, meant(p.target.Name, names(t)))
+		return nil, nil, fmt.Errorf("target: there is no column %s%s", p.target.Name, near.Among(p.target.Name, names(t)))
 	}
 	if rows == nil {
 		rows = allRows(t.Rows)

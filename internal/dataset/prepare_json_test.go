@@ -49,7 +49,7 @@ func TestPreparationIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := near(read.Decode(y)); !slices.Equal(got, []float64{1.5, 2, 5, 3}) {
+	if got := rounded(read.Decode(y)); !slices.Equal(got, []float64{1.5, 2, 5, 3}) {
 		t.Errorf("got the targets %v", got)
 	}
 }

@@ -92,19 +92,19 @@ func TestTargets(t *testing.T) {
 			if p.Outputs() != len(y)/4 {
 				t.Errorf("got %d outputs for %d numbers in 4 rows", p.Outputs(), len(y))
 			}
-			if got := fmt.Sprint(y, " ", near(p.Decode(y))); got != c.want {
+			if got := fmt.Sprint(y, " ", rounded(p.Decode(y))); got != c.want {
 				t.Errorf("\ngot  %s\nwant %s", got, c.want)
 			}
 			scale, linear := p.Units()
-			if got := fmt.Sprint(near(scale), " ", linear); got != c.scale {
+			if got := fmt.Sprint(rounded(scale), " ", linear); got != c.scale {
 				t.Errorf("got the scale %s, want %s", got, c.scale)
 			}
 		})
 	}
 }
 
-// near rounds to five digits behind the point.
-func near(xs []float64) []float64 {
+// rounded returns numbers to five digits behind the point.
+func rounded(xs []float64) []float64 {
 	out := make([]float64, len(xs))
 	for i, x := range xs {
 		out[i] = math.Round(x*1e5) / 1e5

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 // Options say how data is read. The zero Options detect everything.
@@ -256,11 +258,11 @@ func (o *Options) keep(names []string) (func(string) bool, error) {
 		there[n] = true
 	}
 	if o.Target != "" && !there[o.Target] {
-		return nil, fmt.Errorf("there is no column %q for the target%s", o.Target, meant(o.Target, names))
+		return nil, fmt.Errorf("there is no column %q for the target%s", o.Target, near.Among(o.Target, names))
 	}
 	for _, c := range o.Columns {
 		if !there[c] {
-			return nil, fmt.Errorf("there is no column %q%s", c, meant(c, names))
+			return nil, fmt.Errorf("there is no column %q%s", c, near.Among(c, names))
 		}
 	}
 	if o.Columns == nil {

@@ -126,31 +126,13 @@ func resized[T any](old []T, n int) []T {
 
 // step updates p by its gradients g, which are worthless afterwards.
 func (o *optimizer) step(p, g []float32, lr float64) {
-	o.begin()
-	o.update(p, g, 0, len(p), lr)
-}
-
-// begin begins a step, which then is to update every parameter once.
-func (o *optimizer) begin() {
 	o.taken++
 	t := float64(o.taken)
 	o.correction1, o.correction2 = 1-math.Pow(o.Beta1, t), 1-math.Pow(o.Beta2, t)
-}
-
-// update does a part of a step: the parameters from one place to another.
-func (o *optimizer) update(p, g []float32, from, to int, lr float64) {
-	p, g = p[from:to], g[from:to]
 	if o.Decay != 0 && o.Kind != "adamw" {
 		o.set.AddScaled(g, p, float32(o.Decay))
 	}
-	m, v := o.m, o.v
-	if len(m) > 0 {
-		m = m[from:to]
-	}
-	if len(v) > 0 {
-		v = v[from:to]
-	}
-	o.algorithm.step(o, p, m, v, g, lr)
+	o.algorithm.step(o, p, o.m, o.v, g, lr)
 }
 
 func (o *optimizer) sgd(p, m, _, g []float32, lr float64) {

@@ -17,8 +17,8 @@ type spelling struct {
 // Optimizers share their names of settings.
 var optimizerArgs = map[string]string{"decay": "weight_decay"}
 
-// spellings holds what checks may want to edit. The activations are not in
-// it: an edit of Python takes them out by a class that has no place here.
+// spellings holds what has settings that checks may want to edit. Other layers
+// go by their own names.
 var spellings = map[string]spelling{
 	"adam": {"Adam", optimizerArgs}, "adamw": {"AdamW", optimizerArgs}, "sgd": {"SGD", optimizerArgs}, "rmsprop": {"RMSprop", optimizerArgs},
 	"dense": {"Linear", map[string]string{"units": "out_features"}}, "dropout": {"Dropout", map[string]string{"rate": "p"}},
@@ -31,12 +31,17 @@ var spellings = map[string]spelling{
 func (f *File) Calls() []nnvet.Call {
 	var out []nnvet.Call
 	for _, c := range f.calls {
-		if c.Func == "clip" && c.In == "" { // of gradients; the layer of that name is in the network
+		s, spelled := spellings[c.Func]
+		switch {
+		case c.Func == "clip" && c.In == "": // of gradients; the layer of that name is in the network
 			out = append(out, clipCalls(c)...)
-		} else if s, ok := spellings[c.Func]; ok {
+		case spelled:
 			out = append(out, s.spell(c))
+		case c.In == "network" || c.In == "loss" || c.Func == "split" && c.In == "":
+			out = append(out, c)
 		}
 	}
+	out = append(out, f.transformCalls()...)
 	if at, ok := f.places["batch"]; ok && f.Batch != Auto {
 		out = append(out, nnvet.Call{Func: "DataLoader", Source: at, Args: []nnvet.Arg{{Name: "batch_size", Text: f.textAt(at), Source: at}}})
 	}
@@ -45,7 +50,7 @@ func (f *File) Calls() []nnvet.Call {
 }
 
 func (s spelling) spell(c nnvet.Call) nnvet.Call {
-	out := nnvet.Call{Func: s.call, Source: c.Source}
+	out := nnvet.Call{Func: s.call, Source: c.Source, Cut: c.Cut}
 	for _, a := range c.Args {
 		if name, ok := s.args[a.Name]; ok {
 			a.Name = name
@@ -64,6 +69,31 @@ func clipCalls(c nnvet.Call) []nnvet.Call {
 			out = append(out, nnvet.Call{Func: k.call, Source: c.Source, Args: []nnvet.Arg{a}})
 		}
 	}
+	return out
+}
+
+// transformCalls returns the transforms of the inputs, and that of the target,
+// whose name a trace does not hold.
+func (f *File) transformCalls() []nnvet.Call {
+	const key = "data.transform"
+	at, ok := f.places[key]
+	if !ok {
+		return nil
+	}
+	out := []nnvet.Call{{Func: "transform", In: "inputs", Source: at}}
+	for name, how := range f.Data.Plan.Transforms {
+		value, named := f.places[key+"."+name]
+		if !named { // the one for all, written without a map
+			value = at
+		}
+		a := nnvet.Arg{Name: name, Text: string(how), Source: value}
+		if name == f.Data.Plan.Target {
+			out = append(out, nnvet.Call{Func: "transform", In: "target", Source: value, Args: []nnvet.Arg{a}})
+		} else {
+			out[0].Args = append(out[0].Args, a)
+		}
+	}
+	slices.SortFunc(out[0].Args, func(a, b nnvet.Arg) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 

@@ -43,6 +43,7 @@ func FuzzParse(f *testing.F) {
 		}
 		for _, c := range e.Calls() {
 			inside(t, lines, c.Source)
+			inside(t, lines, c.Cut)
 		}
 		if p, err := e.Plan(Facts{Input: engine.Shape{3}, Rows: 30, Val: 3}, 0); err == nil && (p.Spec.Batch < 1 || p.Spec.Batch > 30 || p.Spec.Patience < 0) {
 			t.Errorf("%q: got %+v", text, p.Spec)

@@ -29,7 +29,11 @@ func (l layers) take(r *reader, s setting, v *value) {
 			continue
 		}
 		node.Layer = kinds[slices.IndexFunc(choices, func(o choice) bool { return o.name == c.name })]
+		call := len(r.calls) // the layers of a residual block come behind it
 		r.configure("network", c, item.at, settings)
+		if len(v.items) > 1 {
+			r.calls[call].Cut = r.src.cut(item.at)
+		}
 		*l.to = append(*l.to, node)
 	}
 }

@@ -69,7 +69,7 @@ func TestCalls(t *testing.T) {
 		fmt.Fprintf(&b, "%d %s(", c.Source.Line, c.Func)
 		for _, a := range c.Args {
 			fmt.Fprintf(&b, " %s=%s", a.Name, a.Text)
-			if got := covered(text, a.Source); got != a.Text {
+			if got := covered(text, a.Source); got != a.Text && a.Text != "" {
 				t.Errorf("%s: %s is at %q, want %q", c.Func, a.Name, got, a.Text)
 			}
 		}
@@ -77,7 +77,11 @@ func TestCalls(t *testing.T) {
 	}
 	const want = `4 Linear( out_features=64 )
 5 Dropout( p=0.5 )
+6 residual( body= )
 7 Linear( out_features=8 )
+9 relu( )
+10 clip( lo=-1 hi=1 )
+11 huber( delta=1.5 )
 13 Adam( lr=1e-2 weight_decay=0.1 )
 17 clip_grad_norm_( max_norm=1 )
 17 clip_grad_value_( clip_value=2 )
@@ -85,6 +89,30 @@ func TestCalls(t *testing.T) {
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+// TestTransformCalls holds that the transform of the target, whose name a
+// trace does not have, is told from those of the inputs.
+func TestTransformCalls(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"", ""},
+		{"transform: none", "inputs(*=none at none)"},
+		{`transform: {"*": none, y: 'log', b: drop}`, "inputs(*=none at none b=drop at drop) target(y=log at 'log')"},
+		{"transform:\n    y: none", "inputs() target(y=none at none)"},
+	} {
+		text := "data:\n  path: a.csv\n  target: y\n  " + tt.text + "\n"
+		var got []string
+		for _, c := range parse(t, text).Calls() {
+			var args []string
+			for _, a := range c.Args {
+				args = append(args, a.Name+"="+a.Text+" at "+covered(text, a.Source))
+			}
+			got = append(got, c.In+"("+strings.Join(args, " ")+")")
+		}
+		if got := strings.Join(got, " "); got != tt.want {
+			t.Errorf("%s\ngot  %s\nwant %s", tt.text, got, tt.want)
+		}
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/nnvet/nnvet"
-	"github.com/nnvet/nnvet/internal/config"
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 // A setting is a key that a map may have.
@@ -103,13 +103,10 @@ var foreign = map[string]string{
 	"glorot_uniform": "xavier_uniform", "zeros": "zero", "scale": "standardize", "one_hot": "onehot", "min_max": "minmax",
 }
 
-// meant returns `; did you mean "lr"?`, or what else there is.
+// meant returns `; did you mean "lr"?`, or what names there are.
 func meant(name string, known []string) string {
 	if own := foreign[strings.ToLower(name)]; slices.Contains(known, own) {
 		return fmt.Sprintf("; did you mean %q?", own)
 	}
-	if near := config.Meant(name, known); near != "" {
-		return near
-	}
-	return "; there is " + strings.Join(known, ", ")
+	return near.Among(name, known)
 }

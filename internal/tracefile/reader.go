@@ -29,8 +29,7 @@ type Reader struct {
 	crowded bool      // there are too many series
 	drops   int64     // records that the recorder could not write
 	cut     bool      // the recorder cut the graph
-	series  int
-	last    int64 // the last step that was recorded, or -1
+	last    int64     // the last step that was recorded, or -1
 
 	evaluated int64 // the step of the last evaluation, or -1
 

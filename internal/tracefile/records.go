@@ -238,8 +238,8 @@ type sourceRecord struct {
 	File  string
 	Crc   uint32
 	Calls []struct {
-		F, In, Src string
-		Args       []struct{ N, V, Src string }
+		F, In, Src, Cut string
+		Args            []struct{ N, V, Src string }
 	}
 }
 

@@ -106,7 +106,7 @@ func (r *Reader) source(rec *sourceRecord) error {
 	}
 	r.sources[rec.File] = rec.Crc
 	for _, c := range rec.Calls {
-		call := nnvet.Call{Func: c.F, In: c.In, Source: nnvet.ParseLocation(c.Src)}
+		call := nnvet.Call{Func: c.F, In: c.In, Source: nnvet.ParseLocation(c.Src), Cut: nnvet.ParseLocation(c.Cut)}
 		for _, a := range c.Args {
 			call.Args = append(call.Args, nnvet.Arg{Name: a.N, Text: a.V, Source: nnvet.ParseLocation(a.Src)})
 		}

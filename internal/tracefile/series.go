@@ -14,12 +14,9 @@ const maxSeries = 1 << 20
 // left out, and counted unless it is there already.
 func (r *Reader) add(q nnvet.Quantity, site, split string, step int64, v float64) {
 	k := nnvet.Key{Quantity: q, Site: site, Split: split}
-	if r.b.Series(k) == nil {
-		if r.series == maxSeries {
-			r.crowded = true
-			return
-		}
-		r.series++
+	if r.b.Len() >= maxSeries && r.b.Series(k) == nil {
+		r.crowded = true
+		return
 	}
 	if err := r.b.Add(k, step, v); err != nil && !has(r.b.Series(k), step, v) {
 		if r.left == 0 {

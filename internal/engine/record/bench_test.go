@@ -14,7 +14,17 @@ import (
 )
 
 // BenchmarkTraining is a whole training unwatched, recorded as by default, and
-// recorded in every step, to a file and in memory.
+// recorded in every step, written out and in memory. What that adds to the
+// processor's time of a step, on a core of an AMD EPYC with AVX-512 (medians of
+// nine and of five rounds that took the ways in turn):
+//
+//	                unwatched  default  in memory  every  in memory
+//	20-32-32-10        8.7 µs     +9 %      +22 %  +103 %     +162 %   1000 steps
+//	20-32-32-10        8.4 µs     +2 %       +5 %                      10000 steps
+//	784-256-256-10     983 µs     +5 %       +2 %   +15 %      +16 %    300 steps
+//
+// A record of a step of the small network has 200 numbers, and writing them
+// takes half as long as the step.
 func BenchmarkTraining(b *testing.B) {
 	for _, size := range []struct {
 		name                             string

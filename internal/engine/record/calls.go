@@ -6,6 +6,7 @@ type callRecord struct {
 	F    string      `json:"f"`
 	In   string      `json:"in"`
 	Src  string      `json:"src"`
+	Cut  string      `json:"cut,omitempty"`
 	Args []argRecord `json:"args"`
 }
 
@@ -18,7 +19,7 @@ type argRecord struct {
 func calls(all []nnvet.Call) []callRecord {
 	records := make([]callRecord, 0, len(all))
 	for _, c := range all {
-		rec := callRecord{F: c.Func, In: c.In, Src: place(c.Source), Args: []argRecord{}}
+		rec := callRecord{F: c.Func, In: c.In, Src: place(c.Source), Cut: place(c.Cut), Args: []argRecord{}}
 		for _, a := range c.Args {
 			rec.Args = append(rec.Args, argRecord{a.Name, a.Text, place(a.Source)})
 		}

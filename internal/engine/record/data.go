@@ -25,6 +25,7 @@ type watcher struct {
 	dt      string
 	columns int // of a row of the table that a batch is looked at as
 	site    string
+	src     string // where it is said how they are made
 	classes int
 
 	x      []float32 // gathered
@@ -36,10 +37,11 @@ type watcher struct {
 
 func (w *watcher) due(step int64) bool { return step >= w.next && !w.off }
 
-// newWatchers returns those of the inputs and of the targets.
-func newWatchers(t *engine.Trainer) (inputs, targets watcher) {
+// newWatchers returns those of the inputs, which are made where fed says, and of
+// the targets.
+func newWatchers(t *engine.Trainer, fed nnvet.Location) (inputs, targets watcher) {
 	in, out := t.Spec.Input, t.Network.Outputs()
-	inputs = watcher{shape: in, site: root, dt: "float32", columns: in.Size(), layout: "features"}
+	inputs = watcher{shape: in, site: root, src: place(fed), dt: "float32", columns: in.Size(), layout: "features"}
 	switch first := firstWithParams(t.Network); {
 	case len(in) == 3 && (first == "Conv2d" || first == "BatchNorm2d"):
 		inputs.layout, inputs.columns = "channels", in.Last()
@@ -110,7 +112,7 @@ func (w *watcher) gather(x []float32, labels []int32, rows int) ([]float32, []in
 // begin begins the record in the memory of the last.
 func (w *watcher) begin(step int64, role nnvet.Role, split string, rows int) *tracefile.Data {
 	r := &w.record
-	*r = tracefile.Data{S: step, Role: string(role), Split: split, Site: tracefile.Text(w.site), Layout: w.layout, Dt: w.dt,
+	*r = tracefile.Data{S: step, Role: string(role), Split: split, Site: tracefile.Text(w.site), Src: w.src, Layout: w.layout, Dt: w.dt,
 		Shape: append(r.Shape[:0], int64(rows)), Cols: r.Cols[:0], N: r.N[:0], Mean: r.Mean[:0], Std: r.Std[:0],
 		Min: r.Min[:0], Max: r.Max[:0], Nz: r.Nz[:0], Nf: r.Nf[:0], Whole: r.Whole[:0], Classes: r.Classes[:0]}
 	for _, extent := range w.shape {

@@ -47,7 +47,7 @@ func (r *Recorder) describeValidation(step int64) {
 	if d.Rows < few {
 		return
 	}
-	inputs, targets := newWatchers(r.trainer)
+	inputs, targets := newWatchers(r.trainer, r.options.Fed)
 	in, out := r.trainer.Spec.Input.Size(), r.trainer.Network.Outputs().Size()
 	var x, y []float32
 	var labels []int32

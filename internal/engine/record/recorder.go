@@ -104,7 +104,7 @@ func (r *Recorder) start(t *engine.Trainer) {
 	r.steps = newSteps(r.last, total, t.Spec)
 	r.tensors = newTensors(t.Network)
 	r.units = newUnits(t.Network)
-	r.inputs, r.targets = newWatchers(t)
+	r.inputs, r.targets = newWatchers(t, r.options.Fed)
 	r.describeRun()
 	r.describeNetwork()
 	r.put(head(t, r.last))

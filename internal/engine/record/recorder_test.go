@@ -126,6 +126,29 @@ func TestNoRows(t *testing.T) {
 	}
 }
 
+// TestPlaces holds that findings about inputs point to where they are made,
+// and that what can be cut out of an experiment file is told.
+func TestPlaces(t *testing.T) {
+	tr := moons()
+	fed := nnvet.Location{File: "e.yaml", Line: 2, Col: 9, EndLine: 2, EndCol: 13}
+	cut := nnvet.Location{File: "e.yaml", Line: 7, Col: 1, EndLine: 8, EndCol: 4}
+	got := tr.run(t, Options{Script: "e.yaml", Fed: fed, Calls: []nnvet.Call{{Func: "relu", Source: fed, Cut: cut}}})
+	if !got.OfFile() {
+		t.Errorf("a trace of the framework %q is not taken for one of an experiment file", got.Run.Framework)
+	}
+	for _, split := range []string{nnvet.Train, nnvet.Validation} {
+		if p := got.Profile(nnvet.Input, split); p == nil || p.Source != fed {
+			t.Errorf("%s: got the inputs %+v, want them from %v", split, p, fed)
+		}
+		if p := got.Profile(nnvet.Target, split); p == nil || p.Source.Known() {
+			t.Errorf("%s: got the targets %+v, want them from nowhere", split, p)
+		}
+	}
+	if c := got.CallAt(fed); c == nil || c.Cut != cut {
+		t.Errorf("got the call %+v, want one with the cut %v", c, cut)
+	}
+}
+
 // first returns the first rows of data with some inputs each.
 func first(d engine.Data, rows, inputs int) engine.Data {
 	return engine.Data{X: d.X[:rows*inputs], Y: d.Y[:rows], Rows: rows}
@@ -252,6 +275,7 @@ func TestUnsampledStepsAllocateNothing(t *testing.T) {
 			number++
 			step.Number = number
 			rec.wants(300)
+			o.Glance(&step)
 			after(&step)
 		}); got != 0 {
 			t.Errorf("%v allocations", got)

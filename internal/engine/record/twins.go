@@ -73,12 +73,15 @@ func (t *twins) compare(p *engine.Param, x []float32) []int {
 // others almost never. The weights of the sum are the multiples of an irrational
 // number, without their whole parts.
 func fingerprints(x []float32, rows int) []float64 {
-	width := len(x) / rows
-	out := make([]float64, rows)
-	for j := range width {
+	weights := make([]float64, len(x)/rows)
+	for j := range weights {
 		_, part := math.Modf(float64(j+1) * 0.7548776662466927)
-		for i := range out {
-			out[i] += float64(x[i*width+j]) * (part + 0.5)
+		weights[j] = part + 0.5
+	}
+	out := make([]float64, rows)
+	for i := range out {
+		for j, v := range x[i*len(weights) : (i+1)*len(weights)] {
+			out[i] += float64(v) * weights[j]
 		}
 	}
 	return out

@@ -1,0 +1,33 @@
+package normalization
+
+import (
+	"slices"
+
+	"github.com/nnvet/nnvet"
+)
+
+// standardize returns the treatment of inputs: what a program is to do, or
+// what data.transform of an experiment file is to say.
+func standardize(t *nnvet.Trace, program string) nnvet.Treatment {
+	out := nnvet.Treatment{Action: t.Say(nnvet.Words{Program: program, File: `let data.transform standardize the columns: "*": standardize`})}
+	var raw []nnvet.Arg
+	if c := t.Entry("transform", "inputs"); c != nil {
+		raw = slices.DeleteFunc(slices.Clone(c.Args), func(a nnvet.Arg) bool { return a.Text != "none" })
+	}
+	if len(raw) == 1 && raw[0].Name == "*" { // one that is named may hold no numbers
+		out.Edits = []nnvet.Edit{{At: raw[0].Source, New: "standardize"}}
+	}
+	return out
+}
+
+// restore returns the treatment of a target.
+func restore(t *nnvet.Trace, program string) nnvet.Treatment {
+	out := nnvet.Treatment{Action: t.Say(nnvet.Words{
+		Program: program,
+		File:    "let data.transform standardize the target, as without its entry; predictions come in its own units all the same",
+	})}
+	if c := t.Entry("transform", "target"); c != nil {
+		out.Edits = []nnvet.Edit{{At: c.Source, New: "standardize"}}
+	}
+	return out
+}
