@@ -17,7 +17,7 @@ var tiers = [][]string{
 	{"checks/normalization", "checks/results", "checks/preprocessing", "checks/regularization", "checks/batchsize", "checks/learningrate",
 		"checks/finalactivation", "checks/gradients", "checks/initialization", "checks/depth", "checks/hiddenunits"},
 	{"checks", "internal/tracefile", "internal/report", "internal/dataset"},
-	{"internal/store", "internal/config", "internal/engine", "vettest"},
+	{"internal/store", "internal/config", "internal/prepare", "internal/engine", "vettest"},
 	{"internal/engine/record", "internal/trial", "internal/engine/save", "internal/experiment"},
 	{"internal/subject"},
 	{"cmd/nnvet", "examples", "bench/engine/nnvet"},

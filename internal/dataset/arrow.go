@@ -36,7 +36,7 @@ func (a boundedAllocator) Reallocate(n int, b []byte) []byte {
 
 func (a boundedAllocator) check(n int) {
 	if n > maxAllocation {
-		panic(fmt.Errorf("a part of the file takes %s: write smaller row groups", size(int64(n))))
+		panic(fmt.Errorf("a part of the file takes %s: write smaller row groups", Size(int64(n))))
 	}
 }
 

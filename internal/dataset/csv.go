@@ -46,7 +46,7 @@ func openCSV(in *input, o *Options) (*csvReader, dialect, error) {
 	}
 	if need := int64(len(d.names)) * columnBytes; need > o.MaxBytes {
 		s.Close()
-		return nil, dialect{}, fmt.Errorf("%d columns take %s of memory, and %s may be used: allow more memory, or store the columns as arrays in NPY", len(d.names), size(need), size(o.MaxBytes))
+		return nil, dialect{}, fmt.Errorf("%d columns take %s of memory, and %s may be used: allow more memory, or store the columns as arrays in NPY", len(d.names), Size(need), Size(o.MaxBytes))
 	}
 	if text.said != "" {
 		d.said = append(d.said, text.said)

@@ -147,7 +147,7 @@ func openRandom(path string, most int64) (*random, error) {
 		return nil, cutOff(err)
 	}
 	if int64(whole.Len()) > most {
-		return nil, fmt.Errorf("decompressed it takes more than %s of memory: decompress the file", size(most))
+		return nil, fmt.Errorf("decompressed it takes more than %s of memory: decompress the file", Size(most))
 	}
 	return &random{io.NewSectionReader(bytes.NewReader(whole.Bytes()), 0, int64(whole.Len())), nil}, nil
 }

@@ -11,7 +11,7 @@ const Beyond = -2
 
 // Bounds on the different texts of a column that are kept.
 const (
-	maxLevels     = 100_000
+	MaxLevels     = 100_000
 	maxLevelBytes = 64 << 20
 )
 
@@ -35,7 +35,7 @@ func (l *levels) code(text []byte, missing missing) (int32, error) {
 	if missing.has(text) {
 		return -1, nil
 	}
-	if len(l.names) == maxLevels || l.bytes+int64(len(text)) > maxLevelBytes {
+	if len(l.names) == MaxLevels || l.bytes+int64(len(text)) > maxLevelBytes {
 		l.crowded = true
 		return Beyond, nil
 	}

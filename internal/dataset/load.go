@@ -70,7 +70,7 @@ func (s *Source) tooLarge(pattern string, rows, need int64) error {
 		about = "about "
 	}
 	return fmt.Errorf("%s: %s%d rows of %d columns take %s in memory, and %s may be used: read fewer columns or files, or allow more memory",
-		pattern, about, rows, len(s.fields), size(need), size(s.o.MaxBytes))
+		pattern, about, rows, len(s.fields), Size(need), Size(s.o.MaxBytes))
 }
 
 // grow makes room for a number of rows.

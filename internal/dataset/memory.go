@@ -10,9 +10,9 @@ import (
 // unknownMemory is taken for free where the machine does not tell.
 const unknownMemory = 4 << 30
 
-// freeMemory returns the bytes that a process may still take: of the machine,
+// FreeMemory returns the bytes that a process may still take: of the machine,
 // or of the control group that a container runs in.
-func freeMemory() int64 {
+func FreeMemory() int64 {
 	free := int64(unknownMemory)
 	if kB := fieldAfter("/proc/meminfo", "MemAvailable:"); kB > 0 {
 		free = kB << 10
@@ -42,8 +42,8 @@ func fieldAfter(path, word string) int64 {
 	return n
 }
 
-// size writes a number of bytes for people.
-func size(n int64) string {
+// Size writes a number of bytes for people.
+func Size(n int64) string {
 	switch f := float64(n); {
 	case f >= 1e9:
 		return fmt.Sprintf("%.1f GB", f/1e9)

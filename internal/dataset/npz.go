@@ -150,7 +150,7 @@ func (f *npzFile) add(r *arrayReader, e npzEntry, o *Options, p *plan) error {
 	if e.fortran && len(e.shape) > 1 { // in memory, since an archive has no random access
 		a.fortran = false
 		if int64(e.file.UncompressedSize64) > o.MaxBytes {
-			return fmt.Errorf("in Fortran's order it takes %s of memory: save it with np.ascontiguousarray", size(int64(e.file.UncompressedSize64)))
+			return fmt.Errorf("in Fortran's order it takes %s of memory: save it with np.ascontiguousarray", Size(int64(e.file.UncompressedSize64)))
 		}
 	}
 	if _, err := io.CopyN(io.Discard, in, e.data); err != nil {

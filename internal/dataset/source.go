@@ -42,7 +42,7 @@ type Source struct {
 // looks into them.
 func Open(ctx context.Context, pattern string, o Options) (*Source, error) {
 	if o.MaxBytes <= 0 {
-		o.MaxBytes = freeMemory() / 2
+		o.MaxBytes = FreeMemory() / 2
 	}
 	files, err := find(pattern)
 	if err != nil {

@@ -29,7 +29,7 @@ func (w *window) more() error {
 	w.at = 0
 	if left == len(w.full) || w.full == nil {
 		if left >= maxRow {
-			return fmt.Errorf("longer than %s: is there a quote that is never closed?", size(maxRow))
+			return fmt.Errorf("longer than %s: is there a quote that is never closed?", Size(maxRow))
 		}
 		grown := make([]byte, max(2*left, windowBytes))
 		copy(grown, w.full[:left])

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 const head = "data: {path: a.csv, target: y}\n"
@@ -90,22 +91,22 @@ func TestData(t *testing.T) {
 			Path: "x*.csv", Options: dataset.Options{Format: "csv", Target: "y", Columns: []string{"a", "2020"}, Missing: []string{"unknown"}, Labels: "l.npy"},
 		}},
 		"preparing": {"path: /x.csv\ntarget: y\nexclude: [id]\ntask: regression\nshuffle: false\nsplit: {val: 0.3, test: 0, seed: 4, by: order}\ntransform: {age: log, '*': none}", Data{
-			Path: "/x.csv", Options: dataset.Options{Target: "y"}, Plan: dataset.Plan{
-				Task: dataset.Regression, Exclude: []string{"id"}, Split: dataset.SplitPlan{Val: 0.3, Seed: 4, By: dataset.ByOrder},
-				Transforms: map[string]dataset.Transform{"age": dataset.Log, "*": dataset.None},
+			Path: "/x.csv", Options: dataset.Options{Target: "y"}, Plan: prepare.Plan{
+				Task: prepare.Regression, Exclude: []string{"id"}, Split: prepare.SplitPlan{Val: 0.3, Seed: 4, By: prepare.ByOrder},
+				Transforms: map[string]prepare.Transform{"age": prepare.Log, "*": prepare.None},
 			},
 		}},
 		"groups, all alike": {"path: x.csv\ntarget: y\nsplit: {by: {group: patient}}\ntransform: none", Data{
-			Path: "x.csv", Options: dataset.Options{Target: "y"}, Plan: dataset.Plan{
-				Split:      dataset.SplitPlan{Val: 0.2, Test: 0.1, By: dataset.ByGroup, Group: "patient"},
-				Transforms: map[string]dataset.Transform{"*": dataset.None},
+			Path: "x.csv", Options: dataset.Options{Target: "y"}, Plan: prepare.Plan{
+				Split:      prepare.SplitPlan{Val: 0.2, Test: 0.1, By: prepare.ByGroup, Group: "patient"},
+				Transforms: map[string]prepare.Transform{"*": prepare.None},
 			},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.want.Plan.Target = "y"
 			c.want.Shuffle = !strings.Contains(c.text, "shuffle")
-			if c.want.Plan.Split == (dataset.SplitPlan{}) {
+			if c.want.Plan.Split == (prepare.SplitPlan{}) {
 				c.want.Plan.Split = unset("").Data.Plan.Split
 			}
 			got := parse(t, "data:\n  "+strings.ReplaceAll(c.text, "\n", "\n  ")).Data

@@ -9,6 +9,7 @@ import (
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // Auto stands for a whole number that the data decides.
@@ -48,7 +49,7 @@ type File struct {
 type Data struct {
 	Path    string // from where the program runs, not from where the file lies
 	Options dataset.Options
-	Plan    dataset.Plan
+	Plan    prepare.Plan
 	Shuffle bool // the order of training rows changes between epochs
 }
 
@@ -96,7 +97,7 @@ func Parse(name string, text []byte) (*File, error) {
 func unset(name string) *File {
 	return &File{
 		Name: name, Batch: Auto, Epochs: Auto, Patience: Auto, Optimizer: engine.Optimizer{Kind: "adam"},
-		Data: Data{Shuffle: true, Plan: dataset.Plan{Split: dataset.SplitPlan{Val: 0.2, Test: 0.1, By: dataset.ByRandom}}},
+		Data: Data{Shuffle: true, Plan: prepare.Plan{Split: prepare.SplitPlan{Val: 0.2, Test: 0.1, By: prepare.ByRandom}}},
 	}
 }
 

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nnvet/nnvet/internal/dataset"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // keys is the table of what an experiment file may say, in the order in which
@@ -43,7 +43,7 @@ func (f *File) data() *section {
 		{name: "columns", what: "the only columns to learn from; auto is all", def: "auto", auto: true, to: &o.Columns},
 		{name: "exclude", like: `[id]`, what: "columns to leave out, such as ids, which can only be learned by heart", to: &p.Exclude},
 		{name: "missing", like: `[unknown]`, what: "texts that mean a missing value, besides NA, NaN, ? and their kin", to: &o.Missing},
-		{name: "task", what: "regression or classification; auto goes by the target", def: "auto", auto: true, options: texts(dataset.Tasks()), to: (*string)(&p.Task)},
+		{name: "task", what: "regression or classification; auto goes by the target", def: "auto", auto: true, options: texts(prepare.Tasks()), to: (*string)(&p.Task)},
 		{name: "split", what: "rows that are kept from training, so that the score is of rows that it never saw", to: f.split()},
 		{name: "transform", what: "how columns become inputs, by name, * for those not named: " + strings.Join(transformNames(), ", ") + "; auto standardizes numbers, which trains fastest, and spreads categories", def: "auto", auto: true, to: transforms{p}},
 		{name: "shuffle", what: "whether the order of training rows changes between epochs, so that batches differ", def: "true", to: &f.Data.Shuffle},
@@ -58,15 +58,15 @@ func (f *File) split() *section {
 		{name: "seed", what: "of which rows these are", def: "0", bounds: nonNegative, to: &s.Seed},
 		{name: "by", what: "random rows; order takes the last ones, for what is predicted ahead in time; {group: column} keeps rows of one value together, such as those of a patient", def: "random", to: &oneOf{
 			what: "split", name: &s.By, choices: []choice{
-				{name: dataset.ByRandom, what: "rows at random, of each class as many"},
-				{name: dataset.ByOrder, what: "the last rows, for what has an order in time"},
-				{name: dataset.ByGroup, what: "rows that share a value stay together", main: "column", settings: []setting{
+				{name: prepare.ByRandom, what: "rows at random, of each class as many"},
+				{name: prepare.ByOrder, what: "the last rows, for what has an order in time"},
+				{name: prepare.ByGroup, what: "rows that share a value stay together", main: "column", settings: []setting{
 					{name: "column", what: "column of that value", must: true, to: &s.Group}}},
 			}}},
 	}}
 }
 
-func transformNames() []string { return texts(dataset.Transforms()) }
+func transformNames() []string { return texts(prepare.Transforms()) }
 
 // texts returns named texts as plain ones.
 func texts[T ~string](named []T) []string {
@@ -78,14 +78,14 @@ func texts[T ~string](named []T) []string {
 }
 
 // transforms reads a map from columns to transforms; a name alone is for all.
-type transforms struct{ to *dataset.Plan }
+type transforms struct{ to *prepare.Plan }
 
 func (t transforms) take(r *reader, _ setting, v *value) {
 	s := setting{name: "transform", options: transformNames()}
-	t.to.Transforms = make(map[string]dataset.Transform)
+	t.to.Transforms = make(map[string]prepare.Transform)
 	if v.form == scalar {
 		if how, ok := r.word(s, v); ok {
-			t.to.Transforms[dataset.Rest] = dataset.Transform(how)
+			t.to.Transforms[prepare.Rest] = prepare.Transform(how)
 		}
 		return
 	}
@@ -100,7 +100,7 @@ func (t transforms) take(r *reader, _ setting, v *value) {
 		}
 		r.enter(k.name, k.value, func() {
 			if how, ok := r.word(s, k.value); ok {
-				t.to.Transforms[k.name] = dataset.Transform(how)
+				t.to.Transforms[k.name] = prepare.Transform(how)
 			}
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/experiment"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // An Experiment is a training on the embedded engine with its data, prepared
@@ -17,7 +18,7 @@ import (
 type Experiment struct {
 	File        *experiment.File
 	Plan        *experiment.Plan // of the first seed
-	Preparation *dataset.Preparation
+	Preparation *prepare.Preparation
 	Data        []string // what was found and decided about the data, a sentence each
 
 	train, val, test engine.Data
@@ -78,7 +79,7 @@ func (e *Experiment) rows(t *dataset.Table, rows []int) (engine.Data, error) {
 	}
 	d := engine.Data{X: x, Y: y, Labels: labels, Rows: len(rows)}
 	if labels != nil && !e.Plan.Spec.Loss.Kind.Labels() { // a loss on numbers, of classes
-		d.Y, d.Labels = dataset.Indicators(labels, e.outputs()), nil
+		d.Y, d.Labels = prepare.Indicators(labels, e.outputs()), nil
 	}
 	return d, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine/save"
 	"github.com/nnvet/nnvet/internal/experiment"
+	"github.com/nnvet/nnvet/internal/prepare"
 	"github.com/nnvet/nnvet/internal/report"
 )
 
@@ -74,7 +75,7 @@ func TestScores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := dataset.Plan{Target: "price", Split: dataset.SplitPlan{Val: 0.2, Test: 0.1}}.Divide(table)
+	split, err := prepare.Plan{Target: "price", Split: prepare.SplitPlan{Val: 0.2, Test: 0.1}}.Divide(table)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/stat"
 )
@@ -29,7 +29,7 @@ func (e *Experiment) scores(n *engine.Network) ([]report.Score, error) {
 	}
 	var values, baselines map[string]float64
 	var err error
-	if e.Preparation.Task() == dataset.Classification {
+	if e.Preparation.Task() == prepare.Classification {
 		values, err = accuracy(n, d)
 		baselines = map[string]float64{"accuracy": e.commonest(d)}
 	} else {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // recorded is testdata/parity.json, which testdata/parity.py writes.
@@ -81,11 +82,11 @@ func load(t *testing.T, file string) *dataset.Table {
 func (tr *training) data(t *testing.T) (train, test engine.Data, input engine.Shape) {
 	t.Helper()
 	table := load(t, tr.File)
-	plan := dataset.Plan{Target: tr.Target}
+	plan := prepare.Plan{Target: tr.Target}
 	if tr.Loss.Kind == engine.BCELogits { // takes 0 and 1 as they are
-		plan.Task, plan.Transforms = dataset.Regression, map[string]dataset.Transform{tr.Target: dataset.None}
+		plan.Task, plan.Transforms = prepare.Regression, map[string]prepare.Transform{tr.Target: prepare.None}
 	}
-	prep, err := plan.Fit(table, &dataset.Split{Train: tr.Train, Test: tr.Test})
+	prep, err := plan.Fit(table, &prepare.Split{Train: tr.Train, Test: tr.Test})
 	if err != nil {
 		t.Fatal(err)
 	}

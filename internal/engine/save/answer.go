@@ -4,14 +4,14 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // An answer is what a row of a network's outputs says to a reader.
 type answer struct {
 	loss        engine.LossKind
-	preparation *dataset.Preparation
+	preparation *prepare.Preparation
 	classes     []string // nil for a regression
 	outputs     int
 }

@@ -9,13 +9,13 @@ import (
 	"io"
 	"slices"
 
-	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // About is what a file says of where its numbers are from.
 type About struct {
-	Preparation *dataset.Preparation // of the data; nil where the network took it as it was
+	Preparation *prepare.Preparation // of the data; nil where the network took it as it was
 	Experiment  string               // text of the experiment file
 	Version     string               // nnvet's
 }
@@ -90,7 +90,7 @@ func (f *File) about() (About, error) {
 	}
 	if text, ok := f.Metadata[keyPreparation]; ok {
 		var err error
-		if a.Preparation, err = dataset.ReadPreparation([]byte(text)); err != nil {
+		if a.Preparation, err = prepare.Read([]byte(text)); err != nil {
 			return About{}, err
 		}
 	}
@@ -202,7 +202,7 @@ func (m *Model) agrees(n *engine.Network) error {
 		return fmt.Errorf("the preparation makes rows of %v; the network takes %v", engine.Shape(shape), m.Spec.Input)
 	}
 	want, got := p.Outputs(), n.Outputs().Size()
-	if two := p.Task() == dataset.Classification && want == 2 && got == 1; got != want && !two {
+	if two := p.Task() == prepare.Classification && want == 2 && got == 1; got != want && !two {
 		return fmt.Errorf("the network has %d outputs; the preparation reads %d", got, want)
 	}
 	return nil

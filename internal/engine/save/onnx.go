@@ -6,8 +6,8 @@ import (
 	"io"
 	"math"
 
-	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // ONNXOptions say what an export holds besides the network.
@@ -53,7 +53,7 @@ func (m *Model) onnx(o ONNXOptions) ([]byte, error) {
 }
 
 // notes says in the file what its inputs and outputs are.
-func notes(p *dataset.Preparation) [][2]string {
+func notes(p *prepare.Preparation) [][2]string {
 	if p == nil {
 		return nil
 	}
@@ -137,8 +137,8 @@ func (x *exporter) meaning(v value, loss engine.LossKind) value {
 
 // units adds what gives a regression the target's own units: the inverse of
 // how the target was prepared, as that is at 0 and at 1.
-func (x *exporter) units(v value, p *dataset.Preparation) value {
-	if p == nil || p.Task() != dataset.Regression {
+func (x *exporter) units(v value, p *prepare.Preparation) value {
+	if p == nil || p.Task() != prepare.Regression {
 		return v
 	}
 	n := v.shape.Size()

@@ -11,12 +11,13 @@ import (
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/engine/save"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // A regression comes out in the target's own units, whatever was done to it.
 func TestONNXUnits(t *testing.T) {
 	python := onnxPython(t)
-	for _, how := range []dataset.Transform{dataset.Standardize, dataset.MinMax, dataset.Log} {
+	for _, how := range []prepare.Transform{prepare.Standardize, prepare.MinMax, prepare.Log} {
 		t.Run(string(how), func(t *testing.T) {
 			tr := model(t, "price", how, 1, engine.MSE)
 			path := filepath.Join(t.TempDir(), "model.onnx")

@@ -16,6 +16,7 @@ import (
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/engine/save"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // houses is a table with numbers, a category and missing values; its target
@@ -34,11 +35,11 @@ a8,77,Paris,210,yes
 // A trained model of the table, with the weights that it starts with.
 type trained struct {
 	model       *save.Model
-	preparation *dataset.Preparation
+	preparation *prepare.Preparation
 	network     *engine.Network
 }
 
-func model(t *testing.T, target string, how dataset.Transform, outputs int, loss engine.LossKind) trained {
+func model(t *testing.T, target string, how prepare.Transform, outputs int, loss engine.LossKind) trained {
 	t.Helper()
 	table, err := dataset.Load(context.Background(), file(t, "train.csv", houses), dataset.Options{})
 	if err != nil {
@@ -51,9 +52,9 @@ func model(t *testing.T, target string, how dataset.Transform, outputs int, loss
 			break
 		}
 	}
-	plan := dataset.Plan{Target: target, Exclude: exclude}
+	plan := prepare.Plan{Target: target, Exclude: exclude}
 	if how != "" {
-		plan.Transforms = map[string]dataset.Transform{target: how}
+		plan.Transforms = map[string]prepare.Transform{target: how}
 	}
 	split, err := plan.Divide(table)
 	if err != nil {
@@ -169,13 +170,13 @@ func TestPredictClasses(t *testing.T) {
 
 func TestPredictNumbers(t *testing.T) {
 	for _, tt := range []struct {
-		how  dataset.Transform
+		how  prepare.Transform
 		loss engine.LossKind
 		want func(out float64) float64
 	}{ // the prices have mean 180 and std sqrt(20800/8)
 		{"", engine.MSE, func(out float64) float64 { return out*math.Sqrt(20800./8) + 180 }},
-		{dataset.MinMax, engine.MAE, func(out float64) float64 { return out*160 + 100 }},
-		{dataset.None, engine.PoissonLog, math.Exp},
+		{prepare.MinMax, engine.MAE, func(out float64) float64 { return out*160 + 100 }},
+		{prepare.None, engine.PoissonLog, math.Exp},
 	} {
 		t.Run(string(tt.how)+" "+string(tt.loss), func(t *testing.T) {
 			tr := model(t, "price", tt.how, 1, tt.loss)

@@ -1,4 +1,4 @@
-package dataset
+package prepare
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/near"
 )
 
@@ -56,7 +57,7 @@ func (p Plan) Check() error {
 var targetTransforms = [...]Transform{Standardize, MinMax, Log, None}
 
 // against reports names in a plan that a table does not have.
-func (p Plan) against(t *Table) error {
+func (p Plan) against(t *dataset.Table) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (p Plan) against(t *Table) error {
 // inputs returns the columns of a table that the plan does not leave out. The
 // column of groups is left out unless it is named: it says where a row is
 // from, which a network must not learn.
-func (p Plan) inputs(t *Table) []*Column {
+func (p Plan) inputs(t *dataset.Table) []*dataset.Column {
 	out := make(map[string]bool)
 	for _, name := range p.Exclude {
 		out[name] = true
@@ -100,7 +101,7 @@ func (p Plan) inputs(t *Table) []*Column {
 	if _, named := p.Transforms[p.Split.Group]; p.Split.by() == ByGroup && !named {
 		out[p.Split.Group] = true
 	}
-	var in []*Column
+	var in []*dataset.Column
 	for i := range t.Columns {
 		if c := &t.Columns[i]; c.Name != p.Target && !out[c.Name] {
 			in = append(in, c)
@@ -109,15 +110,15 @@ func (p Plan) inputs(t *Table) []*Column {
 	return in
 }
 
-func byName(t *Table) map[string]*Column {
-	m := make(map[string]*Column, len(t.Columns))
+func byName(t *dataset.Table) map[string]*dataset.Column {
+	m := make(map[string]*dataset.Column, len(t.Columns))
 	for i := range t.Columns {
 		m[t.Columns[i].Name] = &t.Columns[i]
 	}
 	return m
 }
 
-func names(t *Table) []string {
+func names(t *dataset.Table) []string {
 	out := make([]string, len(t.Columns))
 	for i := range t.Columns {
 		out[i] = t.Columns[i].Name

@@ -1,10 +1,12 @@
-package dataset
+package prepare
 
 import (
 	"fmt"
 	"math"
 	"slices"
 	"time"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // A cycle is a part of the calendar that comes again, which two features, the
@@ -46,7 +48,7 @@ type dates struct {
 }
 
 // fitDates fits to the training rows; the parts are those that vary there.
-func fitDates(c *Column, train []int, how Transform) (*dates, []summary, error) {
+func fitDates(c *dataset.Column, train []int, how Transform) (*dates, []summary, error) {
 	parts := how == calendar
 	if parts {
 		how = Standardize
@@ -64,7 +66,7 @@ func fitDates(c *Column, train []int, how Transform) (*dates, []summary, error) 
 	return d, sums, nil
 }
 
-func varies(c *Column, rows []int, cycle cycle) bool {
+func varies(c *dataset.Column, rows []int, cycle cycle) bool {
 	first := math.NaN()
 	for _, row := range rows {
 		v := c.Numbers[row]
@@ -99,12 +101,12 @@ func (d *dates) features(name string) []string {
 	return withMissing(out, name, d.Seconds.Missing)
 }
 
-func (d *dates) bind(c *Column) (writer, error) {
+func (d *dates) bind(c *dataset.Column) (writer, error) {
 	at := func(row int) float64 { return c.Numbers[row] }
-	if c.empty() || c.Kind == Number && allMissing(c.Numbers) {
+	if isEmpty(c) || c.Kind == dataset.Number && allMissing(c.Numbers) {
 		at = func(int) float64 { return math.NaN() }
-	} else if c.Kind != Date {
-		return nil, fmt.Errorf("column %s: %s, but dates in training", c.Name, c.holds())
+	} else if c.Kind != dataset.Date {
+		return nil, fmt.Errorf("column %s: %s, but dates in training", c.Name, holds(c))
 	}
 	var turns []cycle
 	for _, name := range d.Cycles {
@@ -141,9 +143,9 @@ func (d *dates) write(seconds float64, turns []cycle, dst []float32) error {
 	return nil
 }
 
-func (d *dates) unfamiliar(c *Column, rows []int) string {
+func (d *dates) unfamiliar(c *dataset.Column, rows []int) string {
 	moments := *c
-	moments.Kind = Number
+	moments.Kind = dataset.Number
 	return d.Seconds.unfamiliar(&moments, rows)
 }
 

@@ -1,4 +1,4 @@
-package dataset
+package prepare
 
 import (
 	"fmt"
@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 func TestTask(t *testing.T) {
 	for name, c := range map[string]struct {
-		target Column
+		target dataset.Column
 		task   Task
 		want   string // the task and classes, or an error
 		said   string
@@ -37,7 +39,7 @@ func TestTask(t *testing.T) {
 		"infinite":         {numbersOf("y", 1, -inf), "", "row 2, column y: -Inf is no finite number: mark it missing or leave the row out", ""},
 		"too many classes": {ramp("y", 30), Classification, "target y: 30 different values in 30 rows are too many for classes: say task: regression", ""},
 		"too many texts":   {textOf("y", strings.Split("abcdefghijklmnopqrstuvwxyz", "")...), "", "target y: 26 different values in 26 rows are too many for classes: take another target", ""},
-		"beyond":           {Column{Name: "y", Kind: Text, Codes: []int32{Beyond}}, "", "row 1, column y: there are more different texts than are kept: take another target", ""},
+		"beyond":           {dataset.Column{Name: "y", Kind: dataset.Text, Codes: []int32{dataset.Beyond}}, "", "row 1, column y: there are more different texts than are kept: take another target", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := tableOf(c.target)
@@ -67,7 +69,7 @@ func TestTask(t *testing.T) {
 func TestTargets(t *testing.T) {
 	x := ramp("x", 4)
 	for name, c := range map[string]struct {
-		target Column
+		target dataset.Column
 		how    Transform
 		want   string // y, and what Decode makes of it
 		scale  string
@@ -129,7 +131,7 @@ func TestLabels(t *testing.T) {
 		t.Errorf("got the labels %v of rows %v, %d outputs, %v", labels, usable, p.Outputs(), err)
 	}
 	for name, c := range map[string]struct {
-		data *Table
+		data *dataset.Table
 		want string
 	}{
 		"missing":   {data, "row 3, column y: the target is missing: leave the row out"},
@@ -149,7 +151,7 @@ func TestLabels(t *testing.T) {
 func TestTargetOfAnotherTable(t *testing.T) {
 	p, _ := fitAll(t, Plan{Target: "y"}, tableOf(ramp("x", 3), ramp("y", 3)), 0)
 	for name, c := range map[string]struct {
-		data *Table
+		data *dataset.Table
 		want string
 	}{
 		"missing":  {tableOf(numbersOf("y", 1, nan)), "row 2, column y: the target is missing: leave the row out"},

@@ -1,10 +1,12 @@
-package dataset
+package prepare
 
 import (
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // numbers scales a column of numbers or of arrays: (v-shift)/scale, with a
@@ -24,10 +26,10 @@ type numbers struct {
 
 // fitNumbers fits a transform to the training rows. Channels that are constant
 // by the given notion become 0.
-func fitNumbers(c *Column, train []int, how Transform, constant func(summary) bool) (*numbers, []summary, error) {
+func fitNumbers(c *dataset.Column, train []int, how Transform, constant func(summary) bool) (*numbers, []summary, error) {
 	n := &numbers{Log: how == Log, Keep: how == None}
 	channels := 1
-	if c.Kind == Array {
+	if c.Kind == dataset.Array {
 		n.Shape = c.Shape
 		channels = c.Shape[len(c.Shape)-1]
 	}
@@ -37,7 +39,7 @@ func fitNumbers(c *Column, train []int, how Transform, constant func(summary) bo
 	}
 	var sums []summary
 	var err error
-	if c.Kind == Array {
+	if c.Kind == dataset.Array {
 		sums, err = summarize(c.Values, extent(c.Shape), channels, train, n.Log)
 	} else {
 		sums, err = summarize(c.Numbers, 1, 1, train, n.Log)
@@ -72,9 +74,9 @@ func orZero(v float64) float64 {
 
 // plainSummary has the mean and deviation where they can be had, for a
 // sentence; values that go in as they are may be anything.
-func plainSummary(c *Column, train []int) summary {
+func plainSummary(c *dataset.Column, train []int) summary {
 	s := summary{n: 1, mean: math.NaN(), std: math.NaN(), max: 1} // not constant, as far as is known
-	if c.Kind == Array {
+	if c.Kind == dataset.Array {
 		return s
 	}
 	if sums, err := summarize(c.Numbers, 1, 1, train, false); err == nil {
@@ -99,9 +101,9 @@ func areBytes(sums []summary) bool {
 
 // fitTokens takes whole numbers as they are, for an embedding. All rows that
 // have a target count: which tokens there are is no statistic of them.
-func fitTokens(c *Column, rows []int) (*numbers, error) {
+func fitTokens(c *dataset.Column, rows []int) (*numbers, error) {
 	n := &numbers{Shift: []float64{0}, Scale: []float64{1}, Fill: []float64{0}, Tokens: 1}
-	if c.Kind == Array {
+	if c.Kind == dataset.Array {
 		n.Shape = c.Shape
 		channels := c.Shape[len(c.Shape)-1]
 		n.Shift, n.Fill, n.Scale = make([]float64, channels), make([]float64, channels), slices.Repeat([]float64{1}, channels)
@@ -129,8 +131,8 @@ func (n numbers) bounded(tokens int) *numbers {
 	return &n
 }
 
-func elementOf(c *Column, row, j int) float64 {
-	if c.Kind == Array {
+func elementOf(c *dataset.Column, row, j int) float64 {
+	if c.Kind == dataset.Array {
 		return float64(c.Values[row*extent(c.Shape)+j])
 	}
 	return c.Numbers[row]
@@ -174,19 +176,19 @@ func withMissing(features []string, name string, missing bool) []string {
 	return features
 }
 
-func (n *numbers) bind(c *Column) (writer, error) {
+func (n *numbers) bind(c *dataset.Column) (writer, error) {
 	switch {
 	case n.Shape != nil:
-		if c.Kind != Array || !slices.Equal(c.Shape, n.Shape) {
-			return nil, fmt.Errorf("column %s: %s, but arrays of %v in training", c.Name, c.holds(), n.Shape)
+		if c.Kind != dataset.Array || !slices.Equal(c.Shape, n.Shape) {
+			return nil, fmt.Errorf("column %s: %s, but arrays of %v in training", c.Name, holds(c), n.Shape)
 		}
 		return func(row int, dst []float32) error { return n.array(c, row, dst) }, nil
-	case c.Kind == Number:
+	case c.Kind == dataset.Number:
 		return func(row int, dst []float32) error { return n.number(c.Numbers[row], dst) }, nil
-	case c.empty():
+	case isEmpty(c):
 		return func(_ int, dst []float32) error { return n.number(math.NaN(), dst) }, nil
 	}
-	return nil, fmt.Errorf("column %s: %s, but numbers in training", c.Name, c.holds())
+	return nil, fmt.Errorf("column %s: %s, but numbers in training", c.Name, holds(c))
 }
 
 func (n *numbers) number(v float64, dst []float32) error {
@@ -201,7 +203,7 @@ func (n *numbers) number(v float64, dst []float32) error {
 	return nil
 }
 
-func (n *numbers) array(c *Column, row int, dst []float32) error {
+func (n *numbers) array(c *dataset.Column, row int, dst []float32) error {
 	elements := len(dst)
 	channel := 0
 	for j, v := range c.Values[row*elements : (row+1)*elements] {
@@ -277,8 +279,8 @@ func (n *numbers) unscaled(x float32, channel int) float64 {
 	return v
 }
 
-func (n *numbers) unfamiliar(c *Column, rows []int) string {
-	if n.Missing || c.Kind != Number {
+func (n *numbers) unfamiliar(c *dataset.Column, rows []int) string {
+	if n.Missing || c.Kind != dataset.Number {
 		return ""
 	}
 	missing := missingOf(c, rows)
@@ -295,7 +297,7 @@ func (n *numbers) unfamiliar(c *Column, rows []int) string {
 	return fmt.Sprintf("column %s: %s, none in training: %s", c.Name, count(missing, "missing value"), as)
 }
 
-func missingOf(c *Column, rows []int) int {
+func missingOf(c *dataset.Column, rows []int) int {
 	n := 0
 	for _, row := range rows {
 		if v := c.Numbers[row]; v != v {

@@ -1,14 +1,16 @@
-package dataset
+package prepare
 
 import (
 	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // kinds is a table with a column of every kind.
-func kinds() *Table {
+func kinds() *dataset.Table {
 	return tableOf(numbersOf("age", 1, nan, 2, 4), textsOf("city", "a", "b", "c", ""), datesOf("day", 0, 1e7, 2e7, nan),
 		rowsOf("v", []int{2}, 1, 2, 3, 5, 4, 6, 1, 9), numbersOf("id", 3, 1, 2, 0), numbersOf("raw", 1, nan, 3, 4), numbersOf("y", 1.5, 2, 5, 3))
 }
@@ -66,7 +68,7 @@ func TestPreparationOfClassesIsKept(t *testing.T) {
 	if string(text) != want {
 		t.Errorf("\ngot  %s\nwant %s", text, want)
 	}
-	read, err := ReadPreparation(text)
+	read, err := Read(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +77,7 @@ func TestPreparationOfClassesIsKept(t *testing.T) {
 	}
 }
 
-func TestReadPreparationErrors(t *testing.T) {
+func TestReadErrors(t *testing.T) {
 	const x, y = `{"name":"x","numbers":{"shift":[0],"scale":[1],"fill":[0]}}`, `{"name":"y","classes":["a","b"]}`
 	with := func(target, inputs string) string {
 		return `{"schema":"nnvet/preparation/1","target":` + target + `,"inputs":[` + inputs + `]}`
@@ -111,7 +113,7 @@ func TestReadPreparationErrors(t *testing.T) {
 		"target, input":    {with(`{"name":"y","numbers":{"shift":[0],"scale":[1],"fill":[0],"missing":true}}`, x), `target "y": its numbers are those of an input`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := ReadPreparation([]byte(c.text))
+			_, err := Read([]byte(c.text))
 			if err == nil || !strings.HasPrefix(err.Error(), "preparation: "+c.want) {
 				t.Errorf("\ngot  %v\nwant %s", err, c.want)
 			}
@@ -128,7 +130,7 @@ func FuzzPreparation(f *testing.F) {
 	f.Add([]byte(`{"schema":"nnvet/preparation/1","target":{"name":"y","numbers":{"shape":[2],"shift":[0,1],"scale":[1,0],"fill":[0,0]}},"inputs":[{"name":"age","numbers":{"shift":[0],"scale":[1e-300],"fill":[0]}}]}`))
 	data := kinds()
 	f.Fuzz(func(t *testing.T, text []byte) {
-		p, err := ReadPreparation(text)
+		p, err := Read(text)
 		if err != nil {
 			return
 		}
@@ -136,7 +138,7 @@ func FuzzPreparation(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadPreparation(again); err != nil {
+		if _, err := Read(again); err != nil {
 			t.Fatalf("it was written so that it cannot be read: %v\n%s", err, again)
 		}
 		if p.width() > 1000 || p.Outputs() > 1000 {

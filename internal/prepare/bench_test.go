@@ -1,13 +1,15 @@
-package dataset
+package prepare
 
 import (
 	"fmt"
 	"testing"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 func BenchmarkInputs(b *testing.B) {
 	const rows = 20_000
-	columns := make([]Column, 0, 31)
+	columns := make([]dataset.Column, 0, 31)
 	for j := range 30 {
 		columns = append(columns, ramp(fmt.Sprint("x", j), rows))
 	}
@@ -17,7 +19,7 @@ func BenchmarkInputs(b *testing.B) {
 	}
 	for _, c := range []struct {
 		name string
-		data *Table
+		data *dataset.Table
 	}{
 		{"30 numbers", tableOf(append(columns, ramp("y", rows))...)},
 		{"images 28x28", tableOf(image, ramp("y", rows))},

@@ -1,9 +1,11 @@
-package dataset
+package prepare
 
 import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // A writer puts the features of a row where they belong.
@@ -13,8 +15,8 @@ type writer func(row int, dst []float32) error
 type encoder interface {
 	width() int
 	features(column string) []string
-	bind(*Column) (writer, error)
-	unfamiliar(c *Column, rows []int) string // a sentence, or ""
+	bind(*dataset.Column) (writer, error)
+	unfamiliar(c *dataset.Column, rows []int) string // a sentence, or ""
 	check() error
 }
 
@@ -70,7 +72,7 @@ func (in *ingredient) tokens() int {
 
 // fitInput fits a column to the training rows, or returns nil where it is left
 // out. What was decided goes to the notes.
-func (p Plan) fitInput(c *Column, s *Split, n *notes) (*ingredient, error) {
+func (p Plan) fitInput(c *dataset.Column, s *Split, n *notes) (*ingredient, error) {
 	how, named, err := p.of(c)
 	if err != nil {
 		return nil, err
@@ -80,9 +82,9 @@ func (p Plan) fitInput(c *Column, s *Split, n *notes) (*ingredient, error) {
 	case how == Drop:
 		n.group("column", c.Name, "left out, as asked")
 		return nil, nil
-	case c.Kind == Text && how == "":
+	case c.Kind == dataset.Text && how == "":
 		return nil, errText
-	case how == OneHot || how == Index && c.Kind != Number && c.Kind != Array || how == None && c.Kind == Category:
+	case how == OneHot || how == Index && c.Kind != dataset.Number && c.Kind != dataset.Array || how == None && c.Kind == dataset.Category:
 		in.Categories, err = fitLevels(c, s.Train, how, named, n)
 		if in.Categories == nil {
 			in = nil
@@ -90,7 +92,7 @@ func (p Plan) fitInput(c *Column, s *Split, n *notes) (*ingredient, error) {
 	case how == Index:
 		in.Numbers, err = fitTokens(c, s.all())
 		n.group("column", c.Name, "whole numbers as they are")
-	case c.Kind == Date:
+	case c.Kind == dataset.Date:
 		in, err = fitMoments(c, s.Train, how, named, n)
 	default:
 		in, err = fitQuantity(c, s.Train, how, named, n)
@@ -104,11 +106,11 @@ func (p Plan) fitInput(c *Column, s *Split, n *notes) (*ingredient, error) {
 // errText reports a column of texts, which only a plan can make use of.
 var errText = errors.New("texts that differ in nearly every row")
 
-func fitLevels(c *Column, train []int, how Transform, named bool, n *notes) (*categories, error) {
+func fitLevels(c *dataset.Column, train []int, how Transform, named bool, n *notes) (*categories, error) {
 	k, all, common := fitCategories(c, train, how != OneHot)
 	switch {
-	case all > maxLevels:
-		return nil, fmt.Errorf("over %d different values: take another transform", maxLevels)
+	case all > dataset.MaxLevels:
+		return nil, fmt.Errorf("over %d different values: take another transform", dataset.MaxLevels)
 	case all == 0:
 		n.group("column", c.Name, "left out, since missing in every training row")
 		return nil, nil
@@ -130,7 +132,7 @@ func fitLevels(c *Column, train []int, how Transform, named bool, n *notes) (*ca
 	return k, nil
 }
 
-func fitMoments(c *Column, train []int, how Transform, named bool, n *notes) (*ingredient, error) {
+func fitMoments(c *dataset.Column, train []int, how Transform, named bool, n *notes) (*ingredient, error) {
 	d, sums, err := fitDates(c, train, how)
 	if err != nil || !named && leftOut(c.Name, sums[0], n) {
 		return nil, err
@@ -147,7 +149,7 @@ func fitMoments(c *Column, train []int, how Transform, named bool, n *notes) (*i
 	return &ingredient{Name: c.Name, Dates: d}, nil
 }
 
-func fitQuantity(c *Column, train []int, how Transform, named bool, n *notes) (*ingredient, error) {
+func fitQuantity(c *dataset.Column, train []int, how Transform, named bool, n *notes) (*ingredient, error) {
 	dead := isNearConstant
 	if named {
 		dead = isConstant
@@ -156,7 +158,7 @@ func fitQuantity(c *Column, train []int, how Transform, named bool, n *notes) (*
 	if err != nil {
 		return nil, err
 	}
-	if c.Kind == Array {
+	if c.Kind == dataset.Array {
 		sayArray(c, q, sums, how, n)
 		return &ingredient{Name: c.Name, Numbers: q}, nil
 	}
@@ -197,7 +199,7 @@ func (n *notes) missing(name string, s summary, how Transform) bool {
 	return true
 }
 
-func sayArray(c *Column, q *numbers, sums []summary, how Transform, n *notes) {
+func sayArray(c *dataset.Column, q *numbers, sums []summary, how Transform, n *notes) {
 	by := "feature"
 	if len(c.Shape) > 1 {
 		by = "channel"
@@ -235,28 +237,28 @@ func extent(shape []int) int {
 	return n
 }
 
-// empty reports whether a column of texts holds none: a file in which every
+// isEmpty reports whether a column of texts holds none: a file in which every
 // value of a column is missing does not tell its kind.
-func (c *Column) empty() bool {
-	return (c.Kind == Category || c.Kind == Text) && len(c.Levels) == 0
+func isEmpty(c *dataset.Column) bool {
+	return (c.Kind == dataset.Category || c.Kind == dataset.Text) && len(c.Levels) == 0
 }
 
 // holds says what a column holds that was taken for something else.
-func (c *Column) holds() string {
+func holds(c *dataset.Column) string {
 	switch c.Kind {
-	case Category, Text:
+	case dataset.Category, dataset.Text:
 		for row, code := range c.Codes {
 			if code >= 0 {
 				return fmt.Sprintf("it holds texts (row %d: %.40q)", row+1, c.Levels[code])
 			}
 		}
-	case Number:
+	case dataset.Number:
 		for row, v := range c.Numbers {
 			if !math.IsNaN(v) {
 				return fmt.Sprintf("it holds numbers (row %d: %g)", row+1, v)
 			}
 		}
-	case Array:
+	case dataset.Array:
 		return fmt.Sprintf("it holds arrays of %v", c.Shape)
 	}
 	return fmt.Sprintf("it holds a %v", c.Kind)

@@ -1,4 +1,4 @@
-package dataset
+package prepare
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // How the rows are divided.
@@ -74,7 +76,7 @@ func (s SplitPlan) parts() int {
 
 // Divide divides the rows of a table. The same seed gives the same rows on
 // every machine.
-func (p Plan) Divide(t *Table) (*Split, error) {
+func (p Plan) Divide(t *dataset.Table) (*Split, error) {
 	g, err := p.goal(t)
 	if err != nil {
 		return nil, err
@@ -119,6 +121,8 @@ func isAre(n int) string {
 func (s *Split) say(format string, args ...any) {
 	s.Said = append(s.Said, fmt.Sprintf(format, args...))
 }
+
+func (s *Split) all() []int { return slices.Concat(s.Train, s.Val, s.Test) }
 
 func (s *Split) sort() {
 	slices.Sort(s.Train)
@@ -210,7 +214,7 @@ func owed(rest *float64, n int, share float64) int {
 
 // byGroup deals the groups out in random order, each to the part that lacks
 // the most rows, and returns how many there are. Rows without a group are one.
-func (s *Split) byGroup(c *Column, rows []int, plan SplitPlan) (int, error) {
+func (s *Split) byGroup(c *dataset.Column, rows []int, plan SplitPlan) (int, error) {
 	groups, err := groupsOf(c, rows)
 	if err != nil {
 		return 0, err
@@ -246,12 +250,12 @@ func (s *Split) byGroup(c *Column, rows []int, plan SplitPlan) (int, error) {
 	return len(groups), nil
 }
 
-func groupsOf(c *Column, rows []int) ([][]int, error) {
+func groupsOf(c *dataset.Column, rows []int) ([][]int, error) {
 	var key func(row int) float64
 	switch c.Kind {
-	case Number, Date:
+	case dataset.Number, dataset.Date:
 		key = func(row int) float64 { return c.Numbers[row] }
-	case Category, Text:
+	case dataset.Category, dataset.Text:
 		key = func(row int) float64 { return float64(c.Codes[row]) }
 	default:
 		return nil, fmt.Errorf("split: column %s holds arrays, which are no groups", c.Name)
@@ -260,7 +264,7 @@ func groupsOf(c *Column, rows []int) ([][]int, error) {
 	var groups [][]int
 	for _, row := range rows {
 		k := key(row)
-		if k == Beyond && c.Kind == Text {
+		if k == dataset.Beyond && c.Kind == dataset.Text {
 			return nil, fmt.Errorf("split: %w", inColumn(c.Name, atRow(row, errors.New("there are more different texts than are kept: group by another column"))))
 		}
 		if k != k {

@@ -1,4 +1,4 @@
-package dataset
+package prepare
 
 import (
 	"bytes"
@@ -7,9 +7,9 @@ import (
 	"fmt"
 )
 
-// preparationSchema is the version of the format, which grows when readers of
+// schema is the version of the format, which grows when readers of
 // an older one would misread it.
-const preparationSchema = "nnvet/preparation/1"
+const schema = "nnvet/preparation/1"
 
 // A kept preparation is what JSON holds of one.
 type kept struct {
@@ -20,12 +20,12 @@ type kept struct {
 
 // MarshalJSON writes what Inputs, Targets and Decode need. What was said stays behind.
 func (p *Preparation) MarshalJSON() ([]byte, error) {
-	return json.Marshal(kept{preparationSchema, p.target, p.inputs})
+	return json.Marshal(kept{schema, p.target, p.inputs})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (p *Preparation) UnmarshalJSON(text []byte) error {
-	read, err := ReadPreparation(text)
+	read, err := Read(text)
 	if err != nil {
 		return err
 	}
@@ -33,16 +33,16 @@ func (p *Preparation) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// ReadPreparation reads what MarshalJSON wrote, and trusts nothing of it.
-func ReadPreparation(text []byte) (*Preparation, error) {
+// Read reads what MarshalJSON wrote, and trusts nothing of it.
+func Read(text []byte) (*Preparation, error) {
 	var version struct {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(text, &version); err != nil {
 		return nil, fmt.Errorf("preparation: %w", err)
 	}
-	if version.Schema != preparationSchema {
-		return nil, fmt.Errorf("preparation: its schema is %.40q, not %q: it is of another version of nnvet", version.Schema, preparationSchema)
+	if version.Schema != schema {
+		return nil, fmt.Errorf("preparation: its schema is %.40q, not %q: it is of another version of nnvet", version.Schema, schema)
 	}
 	var k kept
 	d := json.NewDecoder(bytes.NewReader(text)) // which holds one value: see above

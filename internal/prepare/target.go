@@ -1,10 +1,12 @@
-package dataset
+package prepare
 
 import (
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // Bounds on classes.
@@ -18,7 +20,7 @@ const (
 // A goal is what the target of a table asks for.
 type goal struct {
 	task    Task
-	column  *Column
+	column  *dataset.Column
 	rows    []int // that have a target
 	missing int
 	levels  []level // of a classification: the classes
@@ -27,7 +29,7 @@ type goal struct {
 }
 
 // goal looks at the target in every row of the table.
-func (p Plan) goal(t *Table) (*goal, error) {
+func (p Plan) goal(t *dataset.Table) (*goal, error) {
 	if err := p.against(t); err != nil {
 		return nil, err
 	}
@@ -72,14 +74,14 @@ func inTarget(name string, err error) error {
 }
 
 // badTarget reports whether a row has no target.
-func badTarget(c *Column, row int) (missing bool, err error) {
+func badTarget(c *dataset.Column, row int) (missing bool, err error) {
 	switch c.Kind {
-	case Category, Text:
-		if c.Codes[row] == Beyond {
+	case dataset.Category, dataset.Text:
+		if c.Codes[row] == dataset.Beyond {
 			return false, errors.New("there are more different texts than are kept: take another target")
 		}
 		return c.Codes[row] < 0, nil
-	case Array:
+	case dataset.Array:
 		n := extent(c.Shape)
 		for _, v := range c.Values[row*n : (row+1)*n] {
 			if math.IsInf(float64(v), 0) {
@@ -103,20 +105,20 @@ func infinite(v float64) error {
 // decide settles the task, and the classes of a classification.
 func (g *goal) decide(asked Task) error {
 	c := g.column
-	if c.Kind != Array && c.Kind != Date {
+	if c.Kind != dataset.Array && c.Kind != dataset.Date {
 		g.levels, _ = levelsOf(c, g.rows, maxClasses)
 		if len(g.levels) == 1 {
 			return fmt.Errorf("it is %s in every row: there is nothing to learn", g.levels[0].name)
 		}
 	}
-	labels := c.Kind == Number && likeLabels(g.levels)
+	labels := c.Kind == dataset.Number && likeLabels(g.levels)
 	switch {
-	case c.Kind == Category || c.Kind == Text:
+	case c.Kind == dataset.Category || c.Kind == dataset.Text:
 		if asked == Regression {
 			return fmt.Errorf("it holds texts, as in row %d (%q): say task: classification", g.levels[0].first+1, g.levels[0].name)
 		}
 		g.task = Classification
-	case c.Kind == Number && (asked == Classification || asked == "" && labels):
+	case c.Kind == dataset.Number && (asked == Classification || asked == "" && labels):
 		g.task = Classification
 	case asked == Classification:
 		return fmt.Errorf("a %v has no classes: say task: regression", c.Kind)
@@ -136,7 +138,7 @@ func (g *goal) classes() error {
 	n := len(g.levels)
 	if n > maxClasses || n > likelyLabels && n > len(g.rows)/2 {
 		remedy := "take another target"
-		if g.column.Kind == Number {
+		if g.column.Kind == dataset.Number {
 			remedy = "say task: regression"
 		}
 		over := ""
@@ -196,7 +198,7 @@ func (p Plan) fitTarget(g *goal, train []int, n *notes) (target, error) {
 		return t, fmt.Errorf("target %s: it is %g in every training row: there is nothing to learn", p.Target, sums[0].mean)
 	}
 	t.Numbers = fitted
-	if g.column.Kind != Array {
+	if g.column.Kind != dataset.Array {
 		n.say("target %s: regression, %s (mean %.4g, standard deviation %.4g)", p.Target, how.done(), sums[0].mean, sums[0].std)
 	} else {
 		n.say("target %s: regression of %d numbers, %s", p.Target, extent(g.column.Shape), how.done())

@@ -1,10 +1,14 @@
-package dataset
+package prepare
 
-import "math"
+import (
+	"math"
+
+	"github.com/nnvet/nnvet/internal/dataset"
+)
 
 // copies says how many rows that are held out are copies of training rows.
 // They are not moved: whether they are a fault is for the user to say.
-func (s *Split) copies(columns []*Column) {
+func (s *Split) copies(columns []*dataset.Column) {
 	if len(s.Val)+len(s.Test) == 0 {
 		return
 	}
@@ -32,7 +36,7 @@ func (s *Split) copies(columns []*Column) {
 // fingerprint mixes the values of a row into 64 bits. Among 10 million rows
 // two that differ agree by chance once in 10^5 tables or so. It returns false
 // where a text was too many to be kept, so that nothing can be said of it.
-func fingerprint(columns []*Column, row int) (uint64, bool) {
+func fingerprint(columns []*dataset.Column, row int) (uint64, bool) {
 	const golden = 0x9e3779b97f4a7c15 // 2^64 over the golden ratio (Knuth's multiplicative hash)
 	h := uint64(golden)
 	mix := func(word uint64) {
@@ -41,14 +45,14 @@ func fingerprint(columns []*Column, row int) (uint64, bool) {
 	}
 	for _, c := range columns {
 		switch c.Kind {
-		case Number, Date:
+		case dataset.Number, dataset.Date:
 			mix(math.Float64bits(c.Numbers[row]))
-		case Category, Text:
-			if c.Codes[row] == Beyond {
+		case dataset.Category, dataset.Text:
+			if c.Codes[row] == dataset.Beyond {
 				return 0, false
 			}
 			mix(uint64(c.Codes[row]))
-		case Array:
+		case dataset.Array:
 			n := extent(c.Shape)
 			for _, v := range c.Values[row*n : (row+1)*n] {
 				mix(uint64(math.Float32bits(v)))

@@ -1,10 +1,12 @@
-package dataset
+package prepare
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // maxOneHot is how many levels get a feature of their own (convention; methods
@@ -21,8 +23,8 @@ type categories struct {
 
 // fitCategories finds the levels of the training rows. It returns how many
 // there were and in how many rows the most common stands, or a missing value.
-func fitCategories(c *Column, train []int, index bool) (fitted *categories, all, common int) {
-	found, missing := levelsOf(c, train, maxLevels)
+func fitCategories(c *dataset.Column, train []int, index bool) (fitted *categories, all, common int) {
+	found, missing := levelsOf(c, train, dataset.MaxLevels)
 	all, common = len(found), missing
 	for _, l := range found {
 		common = max(common, l.rows)
@@ -80,10 +82,10 @@ func (k *categories) features(name string) []string {
 	return withMissing(out, name, k.Missing)
 }
 
-func (k *categories) bind(c *Column) (writer, error) {
+func (k *categories) bind(c *dataset.Column) (writer, error) {
 	find, ok := newCoder(c, k.Levels)
 	if !ok {
-		return nil, fmt.Errorf("column %s: %s, but categories in training", c.Name, c.holds())
+		return nil, fmt.Errorf("column %s: %s, but categories in training", c.Name, holds(c))
 	}
 	return func(row int, dst []float32) error {
 		k.write(find.at(row), dst)
@@ -112,7 +114,7 @@ func (k *categories) write(level int32, dst []float32) {
 	}
 }
 
-func (k *categories) unfamiliar(c *Column, rows []int) string {
+func (k *categories) unfamiliar(c *dataset.Column, rows []int) string {
 	find, ok := newCoder(c, k.Levels)
 	if !ok || k.Other {
 		return ""
@@ -143,7 +145,7 @@ func (k *categories) check() error {
 	switch {
 	case len(k.Levels) == 0:
 		return errors.New("no levels")
-	case len(k.Levels) > maxLevels:
+	case len(k.Levels) > dataset.MaxLevels:
 		return fmt.Errorf("%d levels", len(k.Levels))
 	case k.Index && (k.Other || k.Missing):
 		return errors.New("an index with further features")

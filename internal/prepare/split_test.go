@@ -1,17 +1,19 @@
-package dataset
+package prepare
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 func TestDivide(t *testing.T) {
 	labels := textsOf("y", strings.Split("abaacaabaabaacaaabaa", "")...) // 14 a, 4 b, 2 c
 	who := textsOf("who", strings.Split("pppppqqqqqrrrrrsssss", "")...)
 	for name, c := range map[string]struct {
-		data *Table
+		data *dataset.Table
 		plan SplitPlan
 		want string // rows of the parts
 		said string

@@ -1,9 +1,11 @@
-package dataset
+package prepare
 
 import (
 	"cmp"
 	"slices"
 	"strconv"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // What a coder gives besides places in its list.
@@ -16,16 +18,16 @@ const (
 // themselves; numbers are named as [numberName] writes them, so that levels
 // which one file holds as texts and another as numbers are the same.
 type coder struct {
-	column  *Column
+	column  *dataset.Column
 	places  []int32           // by code, for texts
 	numbers map[float64]int32 // for numbers
 }
 
 // newCoder returns false for a column that has no levels: arrays and dates.
-func newCoder(c *Column, names []string) (coder, bool) {
+func newCoder(c *dataset.Column, names []string) (coder, bool) {
 	k := coder{column: c}
 	switch c.Kind {
-	case Category, Text:
+	case dataset.Category, dataset.Text:
 		place := make(map[string]int32, len(names))
 		for i, name := range names {
 			place[name] = int32(i)
@@ -37,7 +39,7 @@ func newCoder(c *Column, names []string) (coder, bool) {
 				k.places[code] = i
 			}
 		}
-	case Number:
+	case dataset.Number:
 		k.numbers = make(map[float64]int32, len(names))
 		for i, name := range names {
 			if v, err := strconv.ParseFloat(name, 64); err == nil && numberName(v) == name {
@@ -51,7 +53,7 @@ func newCoder(c *Column, names []string) (coder, bool) {
 }
 
 func (k coder) at(row int) int32 {
-	if k.column.Kind == Number {
+	if k.column.Kind == dataset.Number {
 		v := k.column.Numbers[row]
 		if v != v {
 			return noValue
@@ -87,17 +89,17 @@ type level struct {
 // levelsOf counts the values of a column in some rows: numbers in ascending
 // order, texts in the order of their bytes. Arrays and dates have none. The
 // search ends where there are more than most, since memory does.
-func levelsOf(c *Column, rows []int, most int) (found []level, missing int) {
+func levelsOf(c *dataset.Column, rows []int, most int) (found []level, missing int) {
 	switch c.Kind {
-	case Category, Text:
+	case dataset.Category, dataset.Text:
 		return textLevels(c, rows)
-	case Number:
+	case dataset.Number:
 		return numberLevels(c, rows, most)
 	}
 	return nil, 0
 }
 
-func textLevels(c *Column, rows []int) (found []level, missing int) {
+func textLevels(c *dataset.Column, rows []int) (found []level, missing int) {
 	counts, first := make([]int, len(c.Levels)), make([]int, len(c.Levels))
 	for _, row := range rows {
 		switch code := c.Codes[row]; {
@@ -119,7 +121,7 @@ func textLevels(c *Column, rows []int) (found []level, missing int) {
 	return merged(found), missing
 }
 
-func numberLevels(c *Column, rows []int, most int) (found []level, missing int) {
+func numberLevels(c *dataset.Column, rows []int, most int) (found []level, missing int) {
 	place := make(map[float64]int)
 	for _, row := range rows {
 		v := c.Numbers[row]

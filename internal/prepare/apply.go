@@ -1,10 +1,11 @@
-package dataset
+package prepare
 
 import (
 	"errors"
 	"fmt"
 	"math"
 
+	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/near"
 )
 
@@ -18,11 +19,11 @@ func (p *Preparation) Bytes(rows int) int64 {
 func (p *Preparation) fits(rows int) error {
 	limit := p.maxBytes
 	if limit == 0 {
-		limit = freeMemory() / 2
+		limit = dataset.FreeMemory() / 2
 	}
 	if need := p.Bytes(rows); need > limit {
 		return fmt.Errorf("%s of %s take %s, and %s may be used: use fewer rows or columns, or allow more memory",
-			count(rows, "row"), count(p.width(), "feature"), size(need), size(limit))
+			count(rows, "row"), count(p.width(), "feature"), dataset.Size(need), dataset.Size(limit))
 	}
 	return nil
 }
@@ -31,7 +32,7 @@ func (p *Preparation) fits(rows int) error {
 // and the shape of a row. Nil stands for all rows. The table need not be the
 // one that was fitted to: its columns may stand in any order and be of another
 // kind that holds the same values.
-func (p *Preparation) Inputs(t *Table, rows []int) (x []float32, shape []int, err error) {
+func (p *Preparation) Inputs(t *dataset.Table, rows []int) (x []float32, shape []int, err error) {
 	writers, err := p.bind(t)
 	if err != nil {
 		return nil, nil, err
@@ -61,7 +62,7 @@ type bound struct {
 	width int
 }
 
-func (p *Preparation) bind(t *Table) ([]bound, error) {
+func (p *Preparation) bind(t *dataset.Table) ([]bound, error) {
 	columns := byName(t)
 	if err := p.absent(t, columns); err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (p *Preparation) bind(t *Table) ([]bound, error) {
 
 // absent reports the inputs that a table does not have, the first three with
 // the name that may be meant.
-func (p *Preparation) absent(t *Table, columns map[string]*Column) error {
+func (p *Preparation) absent(t *dataset.Table, columns map[string]*dataset.Column) error {
 	const explained = 3
 	var errs []error
 	missing := 0
@@ -102,7 +103,7 @@ func (p *Preparation) absent(t *Table, columns map[string]*Column) error {
 // Targets returns the targets of some rows: numbers for a regression, labels
 // for a classification. Nil stands for all rows. A row without a target, or
 // with a class for which the network has no output, is an error.
-func (p *Preparation) Targets(t *Table, rows []int) (y []float32, labels []int32, err error) {
+func (p *Preparation) Targets(t *dataset.Table, rows []int) (y []float32, labels []int32, err error) {
 	c := t.Column(p.target.Name)
 	if c == nil {
 		return nil, nil, fmt.Errorf("target: there is no column %s%s", p.target.Name, near.Among(p.target.Name, names(t)))
@@ -121,10 +122,10 @@ func (p *Preparation) Targets(t *Table, rows []int) (y []float32, labels []int32
 	return y, labels, nil
 }
 
-func (p *Preparation) labels(c *Column, rows []int) ([]int32, error) {
+func (p *Preparation) labels(c *dataset.Column, rows []int) ([]int32, error) {
 	find, ok := newCoder(c, p.target.Classes)
 	if !ok {
-		return nil, fmt.Errorf("%s, but classes in training", c.holds())
+		return nil, fmt.Errorf("%s, but classes in training", holds(c))
 	}
 	out := make([]int32, len(rows))
 	for i, row := range rows {
@@ -133,7 +134,7 @@ func (p *Preparation) labels(c *Column, rows []int) ([]int32, error) {
 			return nil, atRow(row, errNoTarget)
 		case unknown:
 			return nil, atRow(row, fmt.Errorf("%s is none of the classes (%s): the network has no output for it: leave the row out, or train with such rows",
-				c.text(row), among(p.target.Classes)))
+				textAt(c, row), among(p.target.Classes)))
 		}
 	}
 	return out, nil
@@ -141,10 +142,10 @@ func (p *Preparation) labels(c *Column, rows []int) ([]int32, error) {
 
 var errNoTarget = errors.New("the target is missing: leave the row out")
 
-// text writes the value of a number or a text.
-func (c *Column) text(row int) string {
+// textAt writes the value of a number or a text.
+func textAt(c *dataset.Column, row int) string {
 	switch {
-	case c.Kind == Number:
+	case c.Kind == dataset.Number:
 		return numberName(c.Numbers[row])
 	case c.Codes[row] >= 0:
 		return fmt.Sprintf("%.40q", c.Levels[c.Codes[row]])
@@ -152,10 +153,10 @@ func (c *Column) text(row int) string {
 	return "the text"
 }
 
-func (p *Preparation) values(c *Column, rows []int) ([]float32, error) {
+func (p *Preparation) values(c *dataset.Column, rows []int) ([]float32, error) {
 	n := p.target.Numbers
 	if !n.fitsTarget(c) {
-		return nil, fmt.Errorf("%s, but numbers in training", c.holds())
+		return nil, fmt.Errorf("%s, but numbers in training", holds(c))
 	}
 	width := n.elements()
 	out := make([]float32, len(rows)*width)
@@ -177,16 +178,16 @@ func (p *Preparation) values(c *Column, rows []int) ([]float32, error) {
 }
 
 // fitsTarget reports whether a column holds what the target was made of.
-func (n *numbers) fitsTarget(c *Column) bool {
+func (n *numbers) fitsTarget(c *dataset.Column) bool {
 	if n.Shape != nil {
-		return c.Kind == Array && extent(c.Shape) == n.elements()
+		return c.Kind == dataset.Array && extent(c.Shape) == n.elements()
 	}
-	return c.Kind == Number || c.Kind == Date
+	return c.Kind == dataset.Number || c.Kind == dataset.Date
 }
 
 // Usable returns the rows of a table that have a target. An infinite one
 // counts: [Preparation.Targets] names it.
-func (p *Preparation) Usable(t *Table) []int {
+func (p *Preparation) Usable(t *dataset.Table) []int {
 	rows := []int{} // not nil, which stands for all
 	c := t.Column(p.target.Name)
 	if c == nil {
@@ -203,7 +204,7 @@ func (p *Preparation) Usable(t *Table) []int {
 // Unfamiliar says, a sentence each, what some rows hold that training did not
 // show: unknown levels, and values missing where none was. Nil stands for all
 // rows.
-func (p *Preparation) Unfamiliar(t *Table, rows []int) []string {
+func (p *Preparation) Unfamiliar(t *dataset.Table, rows []int) []string {
 	if rows == nil {
 		rows = allRows(t.Rows)
 	}

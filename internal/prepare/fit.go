@@ -1,10 +1,12 @@
-package dataset
+package prepare
 
 import (
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // A Preparation turns the rows of a table into what a network reads and is to
@@ -18,7 +20,7 @@ type Preparation struct {
 
 // Fit fits a preparation to the training rows of a table. Of the other rows it
 // takes which classes and tokens there are, and no figure.
-func (p Plan) Fit(t *Table, s *Split) (*Preparation, error) {
+func (p Plan) Fit(t *dataset.Table, s *Split) (*Preparation, error) {
 	g, err := p.goal(t)
 	if err != nil {
 		return nil, err
@@ -40,9 +42,7 @@ func (p Plan) Fit(t *Table, s *Split) (*Preparation, error) {
 	return prep, nil
 }
 
-func (s *Split) all() []int { return slices.Concat(s.Train, s.Val, s.Test) }
-
-func (p Plan) fitInputs(t *Table, s *Split, n *notes) ([]ingredient, error) {
+func (p Plan) fitInputs(t *dataset.Table, s *Split, n *notes) ([]ingredient, error) {
 	var inputs []ingredient
 	var refused []string
 	width := 0

@@ -1,8 +1,10 @@
-package dataset
+package prepare
 
 import (
 	"fmt"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // A Transform says what becomes of a column's values before a network sees them.
@@ -27,16 +29,16 @@ func Transforms() []Transform {
 	return []Transform{Standardize, MinMax, Log, None, OneHot, Index, Drop}
 }
 
-// byKind lists what columns of a kind can take. The first is the default.
-func (k Kind) transforms() []Transform {
+// transformsOf lists what columns of a kind can take. The first is the default.
+func transformsOf(k dataset.Kind) []Transform {
 	switch k {
-	case Number:
+	case dataset.Number:
 		return []Transform{Standardize, MinMax, Log, None, OneHot, Index, Drop}
-	case Category:
+	case dataset.Category:
 		return []Transform{OneHot, Index, None, Drop}
-	case Date:
+	case dataset.Date:
 		return []Transform{calendar, Standardize, MinMax, None, Drop}
-	case Array:
+	case dataset.Array:
 		return []Transform{Standardize, MinMax, Log, None, Index, Drop}
 	}
 	return []Transform{"", OneHot, Index, Drop} // Text has no default: see refuseText
@@ -49,8 +51,8 @@ const calendar Transform = "calendar"
 // of returns the transform of an input, and whether the plan names it. One
 // that stands for the rest holds where the kind of column can take it; numbers
 // are made one-hot only by name, since few are levels.
-func (p Plan) of(c *Column) (t Transform, named bool, err error) {
-	can := c.Kind.transforms()
+func (p Plan) of(c *dataset.Column) (t Transform, named bool, err error) {
+	can := transformsOf(c.Kind)
 	if t, ok := p.Transforms[c.Name]; ok {
 		if !slices.Contains(can, t) {
 			return "", true, fmt.Errorf("column %s: %s is not for a %v: it can take %s", c.Name, t, c.Kind, list(can))
@@ -58,7 +60,7 @@ func (p Plan) of(c *Column) (t Transform, named bool, err error) {
 		return t, true, nil
 	}
 	t = p.Transforms[Rest]
-	if t == "" || !slices.Contains(can, t) || t == OneHot && c.Kind == Number {
+	if t == "" || !slices.Contains(can, t) || t == OneHot && c.Kind == dataset.Number {
 		return can[0], false, nil
 	}
 	return t, t == Drop || t == None, nil

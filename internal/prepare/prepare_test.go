@@ -1,4 +1,4 @@
-package dataset
+package prepare
 
 import (
 	"errors"
@@ -7,27 +7,29 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 var nan, inf = math.NaN(), math.Inf(1)
 
 // rowsOf makes a column of arrays.
-func rowsOf(name string, shape []int, values ...float32) Column {
-	return Column{Name: name, Kind: Array, Shape: shape, Values: values}
+func rowsOf(name string, shape []int, values ...float32) dataset.Column {
+	return dataset.Column{Name: name, Kind: dataset.Array, Shape: shape, Values: values}
 }
 
-func datesOf(name string, seconds ...float64) Column {
-	return Column{Name: name, Kind: Date, Numbers: seconds}
+func datesOf(name string, seconds ...float64) dataset.Column {
+	return dataset.Column{Name: name, Kind: dataset.Date, Numbers: seconds}
 }
 
-func textOf(name string, values ...string) Column {
+func textOf(name string, values ...string) dataset.Column {
 	c := textsOf(name, values...)
-	c.Kind = Text
+	c.Kind = dataset.Text
 	return c
 }
 
 // fitAll fits to all rows but the last held, and returns the inputs of all.
-func fitAll(t *testing.T, plan Plan, data *Table, held int) (*Preparation, []float32) {
+func fitAll(t *testing.T, plan Plan, data *dataset.Table, held int) (*Preparation, []float32) {
 	t.Helper()
 	all := allRows(data.Rows)
 	p, err := plan.Fit(data, &Split{Train: all[:data.Rows-held], Val: all[data.Rows-held:]})
@@ -44,7 +46,7 @@ func fitAll(t *testing.T, plan Plan, data *Table, held int) (*Preparation, []flo
 func TestInputs(t *testing.T) {
 	const hour, day = 3600, 86400
 	for name, c := range map[string]struct {
-		column Column
+		column dataset.Column
 		how    Transform // "" for the default
 		held   int       // rows at the end that are not for training
 		want   string    // features and rows
@@ -203,12 +205,12 @@ func TestShape(t *testing.T) {
 
 func TestPreparationErrors(t *testing.T) {
 	x, y := ramp("x", 6), ramp("y", 6)
-	with := func(c Column) *Table { return tableOf(c, x, y) }
+	with := func(c dataset.Column) *dataset.Table { return tableOf(c, x, y) }
 	transform := func(name string, how Transform) Plan {
 		return Plan{Transforms: map[string]Transform{name: how}}
 	}
 	for name, c := range map[string]struct {
-		data *Table
+		data *dataset.Table
 		plan Plan
 		want string
 	}{
@@ -267,7 +269,7 @@ func TestMemory(t *testing.T) {
 
 func TestManyColumns(t *testing.T) {
 	const width = 100_000
-	data := &Table{Rows: 3, Columns: make([]Column, 0, width+1)}
+	data := &dataset.Table{Rows: 3, Columns: make([]dataset.Column, 0, width+1)}
 	for i := range width {
 		data.Columns = append(data.Columns, numbersOf(fmt.Sprint("x", i), 1, 2, 3))
 	}
@@ -286,7 +288,7 @@ func TestOtherTables(t *testing.T) {
 	p, _ := fitAll(t, Plan{Target: "y"}, tableOf(
 		numbersOf("age", 1, 3, 1, 3), textsOf("code", "1", "x", "2", "1"), datesOf("day", 0, 604800, 0, 604800), rowsOf("v", []int{1}, 1, 3, 1, 3), ramp("y", 4)), 0)
 	for name, c := range map[string]struct {
-		data *Table
+		data *dataset.Table
 		want string // of the first row, or an error
 	}{
 		"in another order": {tableOf(rowsOf("v", []int{1}, 3), datesOf("day", 0), textsOf("code", "x"), numbersOf("age", 3)), "1 0 0 1 -1 1"},

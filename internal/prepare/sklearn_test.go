@@ -1,4 +1,4 @@
-package dataset
+package prepare
 
 import (
 	"encoding/json"
@@ -7,17 +7,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
 
 // TestScikitLearn holds what becomes of columns against figures recorded from
-// scikit-learn by testdata/prepare/sklearn_figures.py.
+// scikit-learn by testdata/sklearn_figures.py.
 func TestScikitLearn(t *testing.T) {
 	var recorded struct {
 		Train   int
 		Columns map[string][]any
 		Want    map[string][][]float64
 	}
-	text, err := os.ReadFile("testdata/prepare/sklearn.json")
+	text, err := os.ReadFile("testdata/sklearn.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +30,7 @@ func TestScikitLearn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			column, how, _ := strings.Cut(name, " ")
 			rows := len(recorded.Columns[column])
-			table := &Table{Rows: rows, Columns: []Column{columnOf(column, recorded.Columns[column]), ramp("y", rows)}}
+			table := &dataset.Table{Rows: rows, Columns: []dataset.Column{columnOf(column, recorded.Columns[column]), ramp("y", rows)}}
 			plan := Plan{Target: "y", Transforms: map[string]Transform{column: Transform(how)}}
 			split := &Split{Train: allRows(recorded.Train)}
 			p, err := plan.Fit(table, split)
@@ -52,7 +54,7 @@ func TestScikitLearn(t *testing.T) {
 }
 
 // columnOf makes a column of JSON's values, of which null is missing.
-func columnOf(name string, values []any) Column {
+func columnOf(name string, values []any) dataset.Column {
 	if slices.ContainsFunc(values, func(v any) bool { _, ok := v.(string); return ok }) {
 		texts := make([]string, len(values))
 		for i, v := range values {
@@ -60,7 +62,7 @@ func columnOf(name string, values []any) Column {
 		}
 		return textsOf(name, texts...)
 	}
-	c := Column{Name: name, Kind: Number}
+	c := dataset.Column{Name: name, Kind: dataset.Number}
 	for _, v := range values {
 		x, ok := v.(float64)
 		if !ok {
@@ -73,8 +75,8 @@ func columnOf(name string, values []any) Column {
 
 // textsOf makes a column of texts, of which "" is missing. Levels are in the
 // order in which they come, as in a file.
-func textsOf(name string, values ...string) Column {
-	c := Column{Name: name, Kind: Category}
+func textsOf(name string, values ...string) dataset.Column {
+	c := dataset.Column{Name: name, Kind: dataset.Category}
 	for _, v := range values {
 		code := int32(slices.Index(c.Levels, v))
 		if code < 0 && v != "" {
@@ -87,13 +89,13 @@ func textsOf(name string, values ...string) Column {
 }
 
 // numbersOf makes a column of numbers, of which NaN is missing.
-func numbersOf(name string, values ...float64) Column {
-	return Column{Name: name, Kind: Number, Numbers: values}
+func numbersOf(name string, values ...float64) dataset.Column {
+	return dataset.Column{Name: name, Kind: dataset.Number, Numbers: values}
 }
 
 // ramp is a column of 0.5, 1.5, 2.5, ..., which are no labels.
-func ramp(name string, rows int) Column {
-	c := Column{Name: name, Kind: Number}
+func ramp(name string, rows int) dataset.Column {
+	c := dataset.Column{Name: name, Kind: dataset.Number}
 	for i := range rows {
 		c.Numbers = append(c.Numbers, float64(i)+0.5)
 	}
@@ -101,12 +103,12 @@ func ramp(name string, rows int) Column {
 }
 
 // tableOf makes a table of columns of the same length.
-func tableOf(columns ...Column) *Table {
-	t := &Table{Columns: columns}
+func tableOf(columns ...dataset.Column) *dataset.Table {
+	t := &dataset.Table{Columns: columns}
 	switch c := columns[0]; c.Kind {
-	case Category, Text:
+	case dataset.Category, dataset.Text:
 		t.Rows = len(c.Codes)
-	case Array:
+	case dataset.Array:
 		t.Rows = len(c.Values) / extent(c.Shape)
 	default:
 		t.Rows = len(c.Numbers)
