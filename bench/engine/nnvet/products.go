@@ -15,6 +15,7 @@ import (
 type product struct {
 	Of      string  `json:"of"`
 	Name    string  `json:"name"`
+	Times   int     `json:"times"`   // a step takes it
 	GFLOP   float64 `json:"gflop"`   // of the product once; a fused multiply-add is two operations
 	Seconds float64 `json:"seconds"` // of the processor, for the product once
 	call    func(s *kernel.Set, m, n, k int, a, b, c, scratch []float32)
@@ -28,13 +29,13 @@ type products struct {
 
 // layer returns the products of a layer: outputs, gradient of the weights,
 // and, where a layer before it needs one, gradient of the inputs.
-func layer(of string, rows, in, out int, first bool) []product {
+func layer(of string, times, rows, in, out int, first bool) []product {
 	p := []product{
-		{Of: of, Name: "MatMul", call: plain, m: rows, n: out, k: in},
-		{Of: of, Name: "MatMulTN", call: transposedFirst, m: in, n: out, k: rows},
+		{Of: of, Name: "MatMul", Times: times, call: plain, m: rows, n: out, k: in},
+		{Of: of, Name: "MatMulTN", Times: times, call: transposedFirst, m: in, n: out, k: rows},
 	}
 	if !first {
-		p = append(p, product{Of: of, Name: "MatMulNT", call: transposedSecond, m: rows, n: in, k: out})
+		p = append(p, product{Of: of, Name: "MatMulNT", Times: times, call: transposedSecond, m: rows, n: in, k: out})
 	}
 	return p
 }
@@ -49,22 +50,21 @@ func transposedSecond(s *kernel.Set, m, n, k int, a, b, c, scratch []float32) {
 	s.MatMulNT(m, n, k, a, b, c, scratch, false)
 }
 
-// all are the products of batches of 64 rows. Convolutions take them in blocks
-// of lines, here one each: of 260 lines of 28 places and of 32 lines of 14.
+// all are the products of batches of 64 rows. A convolution takes them in
+// blocks of lines of the output: the first in 7 of up to 260 lines with 28
+// places each, the second in 28 of 32 lines with 14.
 func all() []product {
-	var p []product
-	p = append(p, product{Of: "square", Name: "MatMul", call: plain, m: 512, n: 512, k: 512})
-	p = append(p, layer("mlp", 64, 784, 256, true)...)
-	p = append(p, layer("mlp", 64, 256, 256, false)...)
-	p = append(p, layer("mlp", 64, 256, 10, false)...)
-	p = append(p, layer("tiny", 64, 20, 32, true)...)
-	p = append(p, layer("tiny", 64, 32, 32, false)...)
-	p = append(p, layer("tiny", 64, 32, 10, false)...)
-	p = append(p, layer("cnn", 260*28, 9, 16, true)...)
-	p = append(p, layer("cnn", 32*14, 144, 32, false)...)
-	p = append(p, layer("cnn", 64, 1568, 64, false)...)
-	p = append(p, layer("cnn", 64, 64, 10, false)...)
-	return p
+	p := []product{{Of: "square", Name: "MatMul", Times: 1, call: plain, m: 512, n: 512, k: 512}}
+	p = append(p, layer("mlp", 1, 64, 784, 256, true)...)
+	p = append(p, layer("mlp", 1, 64, 256, 256, false)...)
+	p = append(p, layer("mlp", 1, 64, 256, 10, false)...)
+	p = append(p, layer("tiny", 1, 64, 20, 32, true)...)
+	p = append(p, layer("tiny", 1, 64, 32, 32, false)...)
+	p = append(p, layer("tiny", 1, 64, 32, 10, false)...)
+	p = append(p, layer("cnn", 7, 260*28, 9, 16, true)...)
+	p = append(p, layer("cnn", 28, 32*14, 144, 32, false)...)
+	p = append(p, layer("cnn", 1, 64, 1568, 64, false)...)
+	return append(p, layer("cnn", 1, 64, 64, 10, false)...)
 }
 
 // timeProducts times each on operands that it is given again and again, so
