@@ -1,12 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -25,7 +24,12 @@ func newPredict() *cobra.Command {
   nnvet predict houses.safetensors new.csv --key id -o prices.csv
 
 Data is prepared as in training; numbers come in the target's own units.`,
-		Args: cobra.ExactArgs(2),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage("nnvet predict houses.safetensors new.csv", "predict takes two names, of a model and of a data file; there %s", given(len(args)))
+			}
+			return nil
+		},
 		RunE: func(_ *cobra.Command, args []string) error { return predict(args[0], args[1], output, keys) },
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "the `file` to write (default: stdout)")
@@ -33,8 +37,15 @@ Data is prepared as in training; numbers come in the target's own units.`,
 	return cmd
 }
 
+func given(names int) string {
+	if names == 1 {
+		return "is one"
+	}
+	return fmt.Sprintf("are %d", names)
+}
+
 func predict(model, data, output string, keys []string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	m, err := save.ReadModel(model)
 	if err != nil {
@@ -43,6 +54,9 @@ func predict(model, data, output string, keys []string) error {
 	src, err := dataset.Open(ctx, data, dataset.Options{})
 	if err != nil {
 		return usage("", "%w", err)
+	}
+	if err := apart(output, append(inputs(data), model)); err != nil {
+		return err
 	}
 	var done save.Predictions
 	write := func(w io.Writer) (err error) {
@@ -58,7 +72,7 @@ func predict(model, data, output string, keys []string) error {
 	case errors.Is(err, syscall.EPIPE): // as by head: whoever reads has enough
 		return status(128 + int(syscall.SIGPIPE))
 	case ctx.Err() != nil:
-		return status(128 + int(syscall.SIGINT))
+		return status(interrupted(ctx))
 	case err != nil:
 		return usage("", "%w", err)
 	}
@@ -67,6 +81,31 @@ func predict(model, data, output string, keys []string) error {
 	}
 	if done.Lost > 0 {
 		return &failure{code: codeFindings, err: fmt.Errorf("%d of %d predictions are empty: the network gave no finite number", done.Lost, done.Rows)}
+	}
+	return nil
+}
+
+// inputs returns the files that data stands for, as far as an output can be one
+// of them: the file, those of a folder, or what a pattern matches.
+func inputs(data string) []string {
+	files := []string{data}
+	for _, pattern := range []string{data, filepath.Join(data, "*")} {
+		matches, _ := filepath.Glob(pattern) // what is no pattern is a name
+		files = append(files, matches...)
+	}
+	return files
+}
+
+// apart refuses an output that is one of the files it is made from.
+func apart(output string, from []string) error {
+	to, err := os.Stat(output)
+	if err != nil {
+		return nil // a new file
+	}
+	for _, name := range from {
+		if fi, err := os.Stat(name); err == nil && os.SameFile(to, fi) {
+			return usage("", "-o %s: that would overwrite %s, which the predictions are made from; name another file", output, name)
+		}
 	}
 	return nil
 }

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/nnvet/nnvet/internal/near"
 )
 
 const about = `nnvet says why a neural network does not learn, and what to change.
@@ -58,6 +61,7 @@ func newRoot() *cobra.Command {
 		},
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate("{{.Long}}")
 	root.SetVersionTemplate("nnvet {{.Version}}\n")
 	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newExplain(), newChecks(), newVersion(), newCompletion())
@@ -73,6 +77,21 @@ func unknownCommand(root *cobra.Command, name string) error {
 		return usage("did you mean nnvet "+near[0]+"?", "unknown command %q", name)
 	}
 	return usage("to watch a training: nnvet run -- python train.py", "unknown command %q", name)
+}
+
+// flagError suggests a flag for one that there is not.
+func flagError(cmd *cobra.Command, err error) error {
+	unknown := new(pflag.NotExistError)
+	if !errors.As(err, &unknown) {
+		return usage("", "%w", err)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	hint := ""
+	if name := near.Name(unknown.GetSpecifiedName(), names); name != "" {
+		hint = "did you mean --" + name + "?"
+	}
+	return usage(hint, "%w", err)
 }
 
 // fromEnvironment sets the flags that the command line leaves open from

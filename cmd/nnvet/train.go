@@ -9,17 +9,17 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/engine/save"
 	"github.com/nnvet/nnvet/internal/experiment"
+	"github.com/nnvet/nnvet/internal/near"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/store"
 	"github.com/nnvet/nnvet/internal/subject"
@@ -39,12 +39,14 @@ func (r *runner) trains(cmd *cobra.Command, args []string) bool {
 	if r.target != "" || isExperiment(name) || isData(name) || strings.ContainsAny(name, "*?[") {
 		return true
 	}
+	targeted := len(args) > 1 && (args[1] == "--target" || strings.HasPrefix(args[1], "--target="))
 	fi, err := os.Stat(name)
-	if err != nil {
-		return false
+	if err != nil { // a command that the shell would find, or data that is not there
+		_, err := exec.LookPath(name)
+		return targeted && err != nil
 	}
 	const executable = 0o111
-	return fi.IsDir() || len(args) > 1 && strings.HasPrefix(args[1], "--target") && fi.Mode()&executable == 0
+	return fi.IsDir() || targeted && fi.Mode()&executable == 0
 }
 
 func isExperiment(name string) bool {
@@ -67,7 +69,13 @@ func (r *runner) train(cmd *cobra.Command, args []string) error {
 	flags := cmd.Flags()
 	flags.SetInterspersed(true)
 	if err := flags.Parse(args); err != nil {
-		return usage("", "%w", err)
+		return flagError(cmd, err)
+	}
+	if help, _ := flags.GetBool("help"); help {
+		return cmd.Help()
+	}
+	if flags.Changed("resume") && r.resume == "" {
+		return usage("nnvet run --resume "+args[0], "--resume= names no run")
 	}
 	if args = flags.Args(); len(args) != 1 {
 		return usage("nnvet run "+args[0], "%s: one experiment or data file is trained at a time, not %s", args[0], strings.Join(args[1:], " "))
@@ -75,7 +83,7 @@ func (r *runner) train(cmd *cobra.Command, args []string) error {
 	if err := r.resolve(os.Stdout, nnvet.Error); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	r.busy("reading the data")
 	e, err := r.experiment(ctx, args[0])
@@ -83,14 +91,26 @@ func (r *runner) train(cmd *cobra.Command, args []string) error {
 		return r.wrongInput(ctx, err)
 	}
 	t := &subject.Training{Experiment: e, Version: version}
-	if err := r.settle(ctx, t); err != nil {
+	command := args
+	if r.target != "" {
+		command = append(args, "--target", r.target)
+	}
+	if err := r.settle(ctx, t, command); err != nil {
 		return r.wrongInput(ctx, err)
 	}
-	run, err := store.Create(r.store, version, args)
+	run, err := store.Create(r.store, version, command)
 	if err != nil {
+		if run != nil {
+			err = errors.Join(err, run.Remove())
+		}
 		return &failure{code: codeUsage, err: err, hint: "--dir names another place for runs"}
 	}
 	t.Dir = run.Dir
+	t.GoOn = []string{"nnvet", "run", "--resume=" + run.Meta.ID}
+	if flags.Changed("dir") {
+		t.GoOn = append(t.GoOn, "--dir", r.store)
+	}
+	t.GoOn = append(t.GoOn, command...)
 	return r.follow(ctx, run, t)
 }
 
@@ -101,6 +121,9 @@ func (r *runner) experiment(ctx context.Context, name string) (*subject.Experime
 			return nil, usage("", "--target goes with a data file: %s names its own target", name)
 		}
 		f, err := experiment.Read(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w%s", err, beside(name))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -116,6 +139,16 @@ func (r *runner) experiment(ctx context.Context, name string) (*subject.Experime
 	return subject.Prepare(ctx, f)
 }
 
+// beside names the file that was meant by one that is not there, or nothing.
+func beside(name string) string {
+	entries, _ := os.ReadDir(filepath.Dir(name)) // then there are no names
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return near.Meant(filepath.Base(name), names)
+}
+
 // withoutTarget names the columns of a data file that was given alone.
 func withoutTarget(ctx context.Context, name string) error {
 	columns, err := subject.Columns(ctx, name)
@@ -129,13 +162,14 @@ func withoutTarget(ctx context.Context, name string) error {
 	return usage("nnvet run "+name+" --target "+example, "%s: which column is to be predicted? It has %s", name, strings.Join(columns, ", "))
 }
 
-// settle decides what must be known before training begins.
-func (r *runner) settle(ctx context.Context, t *subject.Training) error {
+// settle decides what must be known before training begins. The command is
+// what follows "nnvet run".
+func (r *runner) settle(ctx context.Context, t *subject.Training, command []string) error {
 	if err := t.Overwritable(); err != nil {
 		return err
 	}
 	if r.resume != "" {
-		saved, err := r.saved(t.File.Name)
+		saved, err := r.saved(command)
 		if err != nil {
 			return err
 		}
@@ -159,9 +193,9 @@ func (r *runner) busy(with string) {
 // fromNewest is what --resume means without a run.
 const fromNewest = "newest"
 
-// saved finds the state from which an experiment goes on: of the run that was
-// asked for, or the newest run of the experiment that left one.
-func (r *runner) saved(name string) (*save.Saved, error) {
+// saved finds the state from which a training goes on: of the run that was
+// asked for, or the newest run of the same command that left one.
+func (r *runner) saved(command []string) (*save.Saved, error) {
 	if r.resume != fromNewest {
 		run, err := store.Find(r.store, r.resume)
 		if err != nil {
@@ -175,7 +209,7 @@ func (r *runner) saved(name string) (*save.Saved, error) {
 	}
 	for _, id := range ids {
 		run, err := store.Find(r.store, id)
-		if err != nil || len(run.Meta.Command) == 0 || run.Meta.Command[0] != name {
+		if err != nil || !same(run.Meta.Command, command) {
 			continue
 		}
 		saved, err := save.ReadState(run.Path(subject.StateFile))
@@ -184,7 +218,14 @@ func (r *runner) saved(name string) (*save.Saved, error) {
 		}
 		return saved, err
 	}
-	return nil, usage("nnvet run "+name, "--resume: no run of %s in %s left a state to go on from", name, r.store)
+	words := strings.Join(command, " ")
+	return nil, usage("nnvet run "+words, "--resume: no run of %s in %s left a state to go on from", words, r.store)
+}
+
+// same reports whether two commands train the same file, however its path is
+// written, to predict the same.
+func same(a, b []string) bool {
+	return len(a) > 0 && len(b) > 0 && filepath.Clean(a[0]) == filepath.Clean(b[0]) && slices.Equal(a[1:], b[1:])
 }
 
 // wrongInput is the failure of an experiment that cannot be trained.
@@ -192,8 +233,8 @@ func (r *runner) wrongInput(ctx context.Context, err error) error {
 	if live(r.style) {
 		fmt.Fprint(os.Stderr, clearLine)
 	}
-	if ctx.Err() != nil {
-		return status(128 + int(syscall.SIGINT))
+	if code := interrupted(ctx); code != 0 {
+		return status(code)
 	}
 	var f *failure
 	if errors.As(err, &f) {
@@ -218,31 +259,39 @@ func (r *runner) follow(ctx context.Context, run *store.Run, t *subject.Training
 	<-done
 	if outcome == nil { // there is nothing to judge
 		f := &failure{code: codeNoVerdict, err: errors.Join(err, run.Remove())}
-		if changed := new(save.Changed); errors.As(err, &changed) {
+		if changed, finished := new(save.Changed), new(subject.Finished); errors.As(err, &changed) || errors.As(err, &finished) {
 			f.code = codeUsage
 		}
 		return f
 	}
+	end := reached{outcome: outcome, code: interrupted(ctx)}
 	if err != nil { // what could not be kept; the training itself is there
 		complain(os.Stderr, err)
+		unsaved := new(subject.Unsaved)
+		end.unsaved = errors.As(err, &unsaved)
 	}
-	code := 0
-	if ctx.Err() != nil {
-		code = 128 + int(syscall.SIGINT)
-	}
-	return r.report(run, dir, outcome, code)
+	return r.report(run, dir, end)
 }
 
-// report judges a training that has ended and keeps what was found.
-func (r *runner) report(run *store.Run, dir *tracefile.Dir, o *report.Outcome, code int) error {
-	errs := run.End(code)
-	if doc, err := json.MarshalIndent(o, "", "  "); err == nil {
+// A reached is what a training on the embedded engine came to.
+type reached struct {
+	outcome *report.Outcome
+	unsaved bool // the model, which is what the training was for
+	code    int  // of an interruption
+}
+
+// report judges a training that has ended and keeps what was found. What could
+// not be written down is shown all the same.
+func (r *runner) report(run *store.Run, dir *tracefile.Dir, end reached) error {
+	errs := run.End(end.code)
+	if doc, err := json.MarshalIndent(end.outcome, "", "  "); err == nil {
 		errs = errors.Join(errs, run.Write(outcomeFile, append(doc, '\n')))
 	}
 	rep, err := examine(run, dir, r.settings.Options)
-	rep.Notes = r.notes
-	if why := noVerdict(run, rep, err); why != "" {
-		return &failure{code: cmp.Or(code, codeNoVerdict), err: errors.Join(errors.New(why), errs)}
+	rep.Notes, rep.Outcome = r.notes, end.outcome
+	why := noVerdict(run, rep, err)
+	if errors.Is(err, tracefile.ErrEmpty) {
+		why = "nothing was judged: the trace is empty"
 	}
 	errs = errors.Join(errs, r.print(os.Stdout, rep))
 	doc, err := render(format("json"), rep, r.style)
@@ -253,8 +302,12 @@ func (r *runner) report(run *store.Run, dir *tracefile.Dir, o *report.Outcome, c
 		complain(os.Stderr, errs)
 	}
 	switch {
-	case code != 0:
-		return status(code)
+	case why != "":
+		return &failure{code: cmp.Or(end.code, codeNoVerdict), err: errors.New(why)}
+	case end.code != 0:
+		return status(end.code)
+	case end.unsaved:
+		return status(codeNoVerdict)
 	case rep.Result.Worst() >= r.failAt:
 		return status(codeFindings)
 	}

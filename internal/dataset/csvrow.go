@@ -212,5 +212,5 @@ func (c *csvRows) ragged() error {
 			break
 		}
 	}
-	return fmt.Errorf("row %d (line %d): %d values, but there are %d columns: quote values that hold a %q", c.row, c.line, n, len(c.names), c.delimiter)
+	return fmt.Errorf("row %d (line %d): %s in a table of %s: quote values that hold a %q", c.row, c.line, plural(int64(n), "value"), plural(int64(len(c.names)), "column"), c.delimiter)
 }

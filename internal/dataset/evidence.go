@@ -9,7 +9,7 @@ import (
 
 // How a column of texts is judged by the first rows.
 const (
-	mostly      = 0.99 // of the values are numbers or dates, so that the others are slips (convention)
+	slipShare   = 0.01 // of the values are slips in a column of numbers or dates (convention)
 	fewLevels   = 20   // different texts make a category, however few rows there are (convention)
 	levelsShare = 0.5  // of the values differ at most in a category (convention)
 )
@@ -18,9 +18,7 @@ const (
 // is small, since a file may have a million columns.
 type evidence struct {
 	rows, missing int32
-	numbers       int32 // with a point, or whole
-	points        int32 // of these with a point
-	commas        int32 // numbers only where a decimal comma is one
+	bare, percent tally // numbers without a percent sign, and with one
 	dates         int32
 	forms         [dateForms]int32
 	others        int32
@@ -30,6 +28,27 @@ type evidence struct {
 	distinct      map[uint64]struct{}
 }
 
+// A tally counts numbers by how they are written.
+type tally struct {
+	numbers int32 // with a point, or whole
+	points  int32 // of these with a point
+	commas  int32 // numbers only where a decimal comma is one
+}
+
+func (t *tally) add(o tally) {
+	t.numbers += o.numbers
+	t.points += o.points
+	t.commas += o.commas
+}
+
+// read returns how many of the values are numbers, and their point.
+func (t *tally) read(decimalComma bool) (numbers int32, point byte) {
+	if decimalComma && t.commas > 0 && t.points == 0 {
+		return t.numbers + t.commas, ','
+	}
+	return t.numbers, '.'
+}
+
 // seed makes the hashes of texts the same in one process; nothing else depends on it.
 var seed = maphash.MakeSeed()
 
@@ -37,9 +56,9 @@ var seed = maphash.MakeSeed()
 func (e *evidence) add(row int64, text []byte, missing missing) {
 	if v, ok := parseNumber(text, '.'); ok && !missing.hasNumber(text) {
 		e.rows++
-		e.numbers++
+		e.bare.numbers++
 		if v != math.Trunc(v) {
-			e.points++
+			e.bare.points++
 		}
 		e.spread |= 1 << (math.Float64bits(v) * 0x9e3779b97f4a7c15 >> 58)
 		return
@@ -56,7 +75,7 @@ func (e *evidence) addText(row int64, text []byte, missing missing) {
 		return
 	}
 	switch {
-	case e.addComma(text), e.addDate(text):
+	case e.addComma(text), e.addPercent(text), e.addDate(text):
 	default:
 		e.others++
 		if e.odd == "" {
@@ -73,8 +92,27 @@ func (e *evidence) addComma(text []byte) bool {
 	if _, ok := parseNumber(text, ','); !ok {
 		return false
 	}
-	e.commas++
+	e.bare.commas++
 	return true
+}
+
+func (e *evidence) addPercent(text []byte) bool {
+	number, signed := beforePercent(text)
+	if !signed {
+		return false
+	}
+	if v, ok := parseNumber(number, '.'); ok {
+		e.percent.numbers++
+		if v != math.Trunc(v) {
+			e.percent.points++
+		}
+		return true
+	}
+	_, ok := parseNumber(number, ',')
+	if ok {
+		e.percent.commas++
+	}
+	return ok
 }
 
 func (e *evidence) addDate(text []byte) bool {
@@ -95,9 +133,8 @@ func (e *evidence) addDate(text []byte) bool {
 func (e *evidence) merge(o *evidence) {
 	e.rows += o.rows
 	e.missing += o.missing
-	e.numbers += o.numbers
-	e.points += o.points
-	e.commas += o.commas
+	e.bare.add(o.bare)
+	e.percent.add(o.percent)
 	e.dates += o.dates
 	e.others += o.others
 	e.spread |= o.spread
@@ -115,53 +152,95 @@ func (e *evidence) merge(o *evidence) {
 	}
 }
 
-// A verdict says how the texts of a column are read.
+// A verdict says how the texts of a column are read. What is not for its kind
+// is how they would be read as another one, which [Source.Expect] may ask for.
 type verdict struct {
-	kind  Kind
-	point byte // of numbers
-	form  dateForm
-	said  string // what somebody may have meant otherwise
+	kind    Kind
+	texts   bool // of the file, so that the kind was judged
+	slips   bool // some values are not of the kind
+	point   byte // of numbers
+	percent bool // numbers carry a percent sign
+	form    dateForm
+	said    string // what somebody may have meant otherwise
 }
 
 // judge decides what a column is. A decimal comma is one only where commas do
 // not stand between the columns.
 func (e *evidence) judge(name string, decimalComma bool) verdict {
-	values := float64(e.rows - e.missing)
-	numbers, point := e.numbers, byte('.')
-	if decimalComma && e.commas > 0 && e.points == 0 {
-		numbers, point = numbers+e.commas, ','
+	v := verdict{texts: true}
+	values := e.rows - e.missing
+	numbers, point := e.bare.read(decimalComma)
+	if signed, p := e.percent.read(decimalComma); signed > numbers {
+		numbers, point, v.percent = signed, p, true
 	}
+	v.point, v.form = point, e.dateForm()
 	switch {
 	case values == 0:
-		return verdict{kind: Number, point: '.', said: fmt.Sprintf("column %s: no value in the first %d rows, taken for numbers", name, e.rows)}
-	case float64(numbers) >= mostly*values:
-		return verdict{kind: Number, point: point}
-	case float64(e.dates) >= mostly*values:
-		return e.judgeDate(name)
-	}
-	v := verdict{kind: Category}
-	if different := e.different(); different > max(fewLevels, levelsShare*values) {
+		v.kind, v.said = Number, fmt.Sprintf("column %s: no value in the first %s, taken for numbers", name, plural(int64(e.rows), "row"))
+	case e.butSlips(numbers, values):
+		v.kind, v.slips = Number, numbers < values
+		if v.percent {
+			v.said = fmt.Sprintf("column %s: percentages, read as numbers without their sign", name)
+		}
+	case e.butSlips(e.dates, values):
+		v.kind, v.slips, v.said = Date, e.dates < values, e.sayDate(name, v.form)
+	default:
 		v.kind = Text
-	}
-	if e.odd != "" && float64(numbers) > values/2 {
-		v.said = fmt.Sprintf("column %s: %d of %.0f values are numbers, but %q in row %d is none: read as %v", name, numbers, values, e.odd, e.oddRow, v.kind)
+		if e.fewDiffer(values) {
+			v.kind = Category
+		}
+		v.said = e.sayMixed(name, numbers, values, v.kind)
 	}
 	return v
 }
 
-func (e *evidence) judgeDate(name string) verdict {
-	v := verdict{kind: Date}
+// butSlips reports whether all values but slips are of a kind that so many
+// are of. In a short column that is one value, and only where the column would
+// be free text otherwise: "0", "1", "2" and "3+" are levels, however few rows
+// hold the last one.
+func (e *evidence) butSlips(alike, values int32) bool {
+	others := float64(values - alike)
+	return others <= slipShare*float64(values) ||
+		others == 1 && !e.fewDiffer(values)
+}
+
+// fewDiffer reports whether so few of the values differ that they are levels.
+func (e *evidence) fewDiffer(values int32) bool {
+	return e.different() <= max(fewLevels, levelsShare*float64(values))
+}
+
+// sayMixed says what kept a column from being one of numbers.
+func (e *evidence) sayMixed(name string, numbers, values int32, kind Kind) string {
+	bare, _ := e.bare.read(true)
+	signed, _ := e.percent.read(true)
+	switch {
+	case e.odd != "" && numbers > values/2:
+		return fmt.Sprintf("column %s: %d of %d values are numbers, but %q in row %d is none: read as %v", name, numbers, values, e.odd, e.oddRow, kind)
+	case signed > 0 && bare+signed > values/2:
+		return fmt.Sprintf("column %s: numbers with a percent sign in %d of %d values: read as %v", name, signed, values, kind)
+	}
+	return ""
+}
+
+// dateForm returns the form that the most dates have.
+func (e *evidence) dateForm() dateForm {
+	best := yearFirst
 	for form := range dateForms {
-		if e.forms[form] > e.forms[v.form] {
-			v.form = form
+		if e.forms[form] > e.forms[best] {
+			best = form
 		}
 	}
-	if v.form == monthFirst && e.forms[dayFirst] == e.forms[monthFirst] {
-		v.said = fmt.Sprintf("column %s: day and month may be swapped, since no day is past 12; dates are read as %v", name, v.form)
-	} else if v.form != yearFirst {
-		v.said = fmt.Sprintf("column %s: dates are %v", name, v.form)
+	return best
+}
+
+func (e *evidence) sayDate(name string, form dateForm) string {
+	switch {
+	case form == monthFirst && e.forms[dayFirst] == e.forms[monthFirst]:
+		return fmt.Sprintf("column %s: day and month may be swapped, since no day is past 12; dates are read as %v", name, form)
+	case form != yearFirst:
+		return fmt.Sprintf("column %s: dates are %v", name, form)
 	}
-	return v
+	return ""
 }
 
 // different estimates the number of different values. Numbers in a column of
@@ -171,9 +250,9 @@ func (e *evidence) different() float64 {
 	n := float64(len(e.distinct))
 	empty := 64 - bits.OnesCount64(e.spread)
 	if empty == 0 {
-		return n + float64(e.numbers)
+		return n + float64(e.bare.numbers)
 	}
-	return n + min(float64(e.numbers), 64*math.Log(64/float64(empty)))
+	return n + min(float64(e.bare.numbers), 64*math.Log(64/float64(empty)))
 }
 
 // clip shortens a text for a message.
@@ -183,4 +262,12 @@ func clip(text []byte) string {
 		return string(text[:longest]) + "..."
 	}
 	return string(text)
+}
+
+// plural writes a number of things: "1 row", "2 rows".
+func plural(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -20,7 +20,7 @@ func Load(ctx context.Context, pattern string, o Options) (*Table, error) {
 	if need := fixed + s.rows*perRow; s.exact && need > s.o.MaxBytes {
 		return nil, s.tooLarge(pattern, s.rows, need)
 	}
-	t := &Table{Columns: make([]Column, len(s.fields))}
+	t := &Table{Columns: make([]Column, len(s.fields)), Unread: s.unread}
 	for i, f := range s.fields {
 		c := &t.Columns[i]
 		c.Name, c.Kind, c.Shape = f.Name, f.Kind, f.Shape
@@ -69,8 +69,8 @@ func (s *Source) tooLarge(pattern string, rows, need int64) error {
 	if !s.exact {
 		about = "about "
 	}
-	return fmt.Errorf("%s: %s%d rows of %d columns take %s in memory, and %s may be used: read fewer columns or files, or allow more memory",
-		pattern, about, rows, len(s.fields), Size(need), Size(s.o.MaxBytes))
+	return fmt.Errorf("%s: %s%s of %s take %s in memory, and %s may be used: read fewer columns or files, or allow more memory",
+		pattern, about, plural(rows, "row"), plural(int64(len(s.fields)), "column"), Size(need), Size(s.o.MaxBytes))
 }
 
 // grow makes room for a number of rows.
@@ -91,7 +91,7 @@ func (c *Column) append(b *Column) {
 	c.Numbers = append(c.Numbers, b.Numbers...)
 	c.Codes = append(c.Codes, b.Codes...)
 	c.Values = append(c.Values, b.Values...)
-	c.Levels = b.Levels
+	c.Levels, c.Percent = b.Levels, b.Percent
 }
 
 // finish makes a column with more texts than are kept a Text: it is no

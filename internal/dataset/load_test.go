@@ -106,7 +106,7 @@ func TestText(t *testing.T) {
 			a number: 1 3
 			b number: 2 4
 			`},
-		{name: "byte order mark", file: "a.csv", content: "\xef\xbb\xbfa,b\n1,2\n", want: "a number: 1\nb number: 2\n"},
+		{name: "byte order mark", file: "a.csv", content: "\xef\xbb\xbfa,b\n1,2\n", want: "a number: 1\nb number: 2\n", detected: "encoding UTF-8 with a byte order mark"},
 		{name: "semicolons and a decimal comma", file: "a.csv", content: "a;b\n1,5;2\n-0,25;3\n", detected: "delimiter ;; decimal comma", want: `
 			a number: 1.5 -0.25
 			b number: 2 3
@@ -194,8 +194,8 @@ func TestTextErrors(t *testing.T) {
 			want: `row 201 (line 202), column price: "12,5o" is not a number, as the others are: correct it, or declare that it means a missing value`},
 		{name: "a number too large", file: "a.csv", content: "price,b\n" + many + "1e999,x\n", want: `row 201 (line 202), column price: "1e999" is not a number`},
 		{name: "a date of another form", file: "a.csv", content: "d\n" + strings.Repeat("1/31/2024\n", 200) + "31/1/2024\n", want: `row 201 (line 202), column d: "31/1/2024" is not a date in the form month/day/year`},
-		{name: "too few values", file: "a.csv", content: "a,b\n1,2\n3\n", want: `row 2 (line 3): 1 values, but there are 2 columns`},
-		{name: "too many values", file: "a.csv", content: "a,b\n1,2\n3,4,5\n", want: `row 2 (line 3): 3 values, but there are 2 columns: quote values that hold a ','`},
+		{name: "too few values", file: "a.csv", content: "a,b\n1,2\n3\n", want: `row 2 (line 3): 1 value in a table of 2 columns`},
+		{name: "too many values", file: "a.csv", content: "a,b\n1,2\n3,4,5\n", want: `row 2 (line 3): 3 values in a table of 2 columns: quote values that hold a ','`},
 		{name: "a line counted through quotes", file: "a.csv", content: "a,b\n\"1\n\n2\",2\n3,4,5\n", want: `row 2 (line 5)`},
 		{name: "an open quote", file: "a.csv", content: "a,b\n1,2\n3,\"4\n5,6\n", want: `row 2 (line 3), column b: a quote opens and is never closed`},
 		{name: "text behind a quote", file: "a.csv", content: "a,b\n1,\"2\"3\n", want: `row 1 (line 2), column b: text behind the quote that closes`},

@@ -296,7 +296,7 @@ func pairView(fields []Field, data *openArray, in *input) (*view, error) {
 	}
 	defer labels.Close()
 	if labels.rows() != data.rows() {
-		return nil, fmt.Errorf("%d rows, but %d labels in %s", data.rows(), labels.rows(), in.labels)
+		return nil, fmt.Errorf("%s, but %s in %s", plural(int64(data.rows()), "row"), plural(int64(labels.rows()), "label"), in.labels)
 	}
 	v.columns = append(v.columns, glimpse{Field: labels.field(labelName(fields))})
 	return v, nil
@@ -354,7 +354,7 @@ func (r *arrayReader) add(a *openArray, path string, o *Options, p *plan, fields
 		return nil
 	}
 	if a.rows() != r.rows {
-		return fmt.Errorf("%d rows in %s, but %d in the others", a.rows(), path, r.rows)
+		return fmt.Errorf("%s in %s, but %d in the others", plural(int64(a.rows()), "row"), path, r.rows)
 	}
 	part, err := a.part(path, o, sinks)
 	r.parts = append(r.parts, part)

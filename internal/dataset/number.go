@@ -148,6 +148,12 @@ func parseNumber(b []byte, point byte) (float64, bool) {
 	return v, err == nil
 }
 
+// beforePercent returns what stands before a percent sign at the end.
+func beforePercent(b []byte) (number []byte, signed bool) {
+	number, signed = bytes.CutSuffix(b, []byte{'%'})
+	return bytes.TrimRight(number, " "), signed
+}
+
 // decimal reports whether b is digits with at most one point, a sign before
 // and an exponent behind.
 func decimal(b []byte, point byte) bool {

@@ -37,7 +37,7 @@ func (s *Source) plan() *plan {
 	for i := range s.fields {
 		k := &all[i]
 		k.Field, k.verdict, k.missing = s.fields[i], s.verdict[i], missing
-		k.plain = k.verdict.point == '.' && !missing.digits
+		k.plain = k.verdict.point == '.' && !k.verdict.percent && !missing.digits
 		if k.Kind == Category || k.Kind == Text {
 			k.levels = newLevels()
 		}

@@ -64,10 +64,18 @@ func (s *sink) putText(i int, number int64, text []byte) error {
 }
 
 func (s *sink) putNumber(i int, text []byte) error {
-	v, ok := parseNumber(text, s.verdict.point)
-	if !ok || s.missing.hasNumber(text) {
+	number, signed := text, true
+	if s.verdict.percent {
+		number, signed = beforePercent(text)
+	}
+	v, ok := parseNumber(number, s.verdict.point)
+	if !ok || !signed || s.missing.hasNumber(text) {
 		if !s.missing.has(text) {
-			return fmt.Errorf("%q is not a number, as the others are: correct it, or declare that it means a missing value", clip(text))
+			kind := "number"
+			if s.verdict.percent {
+				kind = "percentage"
+			}
+			return fmt.Errorf("%q is not a %s, as the others are: correct it, or declare that it means a missing value", clip(text), kind)
 		}
 		v = math.NaN()
 	}
@@ -124,7 +132,7 @@ func (s *sink) putList(i int, list []float32) error {
 
 // column returns the first rows of the batch.
 func (s *sink) column(rows int) Column {
-	c := Column{Name: s.Name, Kind: s.Kind, Shape: s.Shape}
+	c := Column{Name: s.Name, Kind: s.Kind, Shape: s.Shape, Percent: s.Kind == Number && s.verdict.percent}
 	switch s.Kind {
 	case Number, Date:
 		c.Numbers = s.numbers[:rows]

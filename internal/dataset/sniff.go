@@ -198,8 +198,9 @@ func namesAll(first []string, below [][]string) bool {
 }
 
 func isNumber(s string) bool {
-	_, dot := parseNumber([]byte(s), '.')
-	_, comma := parseNumber([]byte(s), ',')
+	number, _ := beforePercent([]byte(s))
+	_, dot := parseNumber(number, '.')
+	_, comma := parseNumber(number, ',')
 	return dot || comma
 }
 

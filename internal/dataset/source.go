@@ -33,6 +33,7 @@ type Source struct {
 	inputs  []*input
 	fields  []Field
 	verdict []verdict
+	unread  []string // columns that the options leave out
 	said    []string
 	rows    int64 // an estimate where exact is false
 	exact   bool
@@ -46,7 +47,7 @@ func Open(ctx context.Context, pattern string, o Options) (*Source, error) {
 	}
 	files, err := find(pattern)
 	if err != nil {
-		return nil, err
+		return nil, &SettingError{Key: "path", Err: err}
 	}
 	s := &Source{o: o}
 	if err := s.choose(files); err != nil {
@@ -69,17 +70,20 @@ func (s *Source) Columns() []Field { return s.fields }
 // each. A later Scan may add to it.
 func (s *Source) Detected() []string { return slices.Clone(s.said) }
 
-// Format returns the format of the files: csv, tsv, parquet, arrow, jsonl, npy,
-// npz, idx or images.
-func (s *Source) Format() string { return s.format.name }
-
-// Files returns the files that are read.
-func (s *Source) Files() []string {
-	var files []string
-	for _, in := range s.inputs {
-		files = append(files, in.path)
+// Expect says of which kind a column of texts was before, where its values
+// here look like another one: one value that is no number makes no column of
+// texts of what a network took for numbers. Scan reports the value then.
+func (s *Source) Expect(column string, kind Kind) {
+	for i := range s.fields {
+		v := &s.verdict[i]
+		if s.fields[i].Name != column || !v.texts {
+			continue
+		}
+		texts := v.kind == Category || v.kind == Text
+		if texts && (kind == Number || kind == Date) || kind == Category && v.slips {
+			v.kind, s.fields[i].Kind = kind, kind
+		}
 	}
-	return files
 }
 
 // say notes what was detected, once.
@@ -103,7 +107,7 @@ func (s *Source) choose(files []string) error {
 		return err
 	}
 	if s.o.Labels != "" && !s.format.labels {
-		return fmt.Errorf("labels %s: %s files hold their labels themselves: name the target", s.o.Labels, name)
+		return &SettingError{Key: "labels", Err: fmt.Errorf("labels %s: %s files hold their labels themselves: name the target", s.o.Labels, name)}
 	}
 	if s.format.labels {
 		if s.inputs, err = pairs(files, s.o.Labels); err != nil {
@@ -154,6 +158,11 @@ func (s *Source) look(ctx context.Context) ([]*view, error) {
 		if err != nil {
 			return nil, err
 		}
+		said, err := compression(in.path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", in.path, err)
+		}
+		v.said = append(v.said, said...)
 		views = append(views, v)
 		if err := views[0].align(v); err != nil {
 			return nil, fmt.Errorf("%s: %w: read files with the same columns", in.path, err)
@@ -212,6 +221,11 @@ func (s *Source) settle(views []*view) error {
 		}
 	}
 	s.rows = s.rows * int64(len(s.inputs)) / int64(len(views))
+	for _, name := range first.names() {
+		if !keep(name) {
+			s.unread = append(s.unread, name)
+		}
+	}
 	s.fields, s.verdict = make([]Field, 0, len(first.columns)), make([]verdict, 0, len(first.columns))
 	for i := range first.columns {
 		g := &first.columns[i]
@@ -226,7 +240,7 @@ func (s *Source) settle(views []*view) error {
 				}
 			}
 			verdict = e.judge(g.Name, first.commas)
-			if verdict.point == ',' {
+			if verdict.kind == Number && verdict.point == ',' {
 				s.say("decimal comma")
 			}
 			s.say(verdict.said)
@@ -258,11 +272,12 @@ func (o *Options) keep(names []string) (func(string) bool, error) {
 		there[n] = true
 	}
 	if o.Target != "" && !there[o.Target] {
-		return nil, fmt.Errorf("there is no column %q for the target%s", o.Target, near.Among(o.Target, names))
+		err := fmt.Errorf("there is no column %q for the target%s", o.Target, near.Among(o.Target, names))
+		return nil, &SettingError{Key: "target", Name: o.Target, Err: err}
 	}
 	for _, c := range o.Columns {
 		if !there[c] {
-			return nil, fmt.Errorf("there is no column %q%s", c, near.Among(c, names))
+			return nil, &SettingError{Key: "columns", Name: c, Err: fmt.Errorf("there is no column %q%s", c, near.Among(c, names))}
 		}
 	}
 	if o.Columns == nil {

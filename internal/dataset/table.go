@@ -29,6 +29,7 @@ type Column struct {
 
 	// Numbers holds a value a row, for Number and Date.
 	Numbers []float64
+	Percent bool // a percent sign stood behind each number
 	// Codes holds an index into Levels for every row, for Category and Text; -1 where a value is missing.
 	Codes  []int32
 	Levels []string
@@ -40,6 +41,7 @@ type Column struct {
 // A Table is a data set in memory.
 type Table struct {
 	Columns []Column
+	Unread  []string // columns of the files that were not asked for
 	Rows    int
 	// Detected says, a sentence each, what was taken for granted about the
 	// files: "delimiter ;", "decimal comma", "encoding windows-1252".

@@ -28,7 +28,12 @@ func toUTF8(r io.Reader) (text, error) {
 	switch {
 	case width == 0:
 		mark := []byte("\xef\xbb\xbf")
-		return text{r: io.MultiReader(bytes.NewReader(bytes.TrimPrefix(head, mark)), r)}, nil
+		head, marked := bytes.CutPrefix(head, mark)
+		t := text{r: io.MultiReader(bytes.NewReader(head), r)}
+		if marked {
+			t.said = "encoding UTF-8 with a byte order mark"
+		}
+		return t, nil
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		head = head[2:]
 	}

@@ -106,8 +106,8 @@ func (b *builder) allocate() (values, grads []float32, err error) {
 	for _, r := range b.indices {
 		need = plus(need, r.n)
 	}
-	if err := fits(times(4, need)); err != nil {
-		return nil, nil, fmt.Errorf("a network for batches of %d rows: %w", b.rows, err)
+	if err := fits(fmt.Sprintf("a network for batches of %d rows", b.rows), times(4, need)); err != nil {
+		return nil, nil, err
 	}
 	values, grads = floats(arena), floats(arena)
 	bind(b.params, values, grads)

@@ -14,13 +14,23 @@ const (
 	largest = 64 << 30  // bytes where the machine does not tell
 )
 
-// fits reports whether a network may take that many bytes.
-func fits(need int) error {
+// A MemoryError says that a network takes more memory than there is.
+type MemoryError struct {
+	What       string // "a network for batches of 16 rows"
+	Need, Free int    // bytes
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("%s takes %s of memory where %s are free; make the batch or the layers smaller", e.What, inBytes(e.Need), inBytes(e.Free))
+}
+
+// fits reports whether what is named may take that many bytes.
+func fits(what string, need int) error {
 	if need <= small {
 		return nil
 	}
 	if left := free(); need > left {
-		return fmt.Errorf("takes %s of memory where %s are free; make the batch or the layers smaller", inBytes(need), inBytes(left))
+		return &MemoryError{what, need, left}
 	}
 	return nil
 }

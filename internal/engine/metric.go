@@ -7,7 +7,8 @@ import "math"
 type Scores struct {
 	Rows     int
 	Loss     float64 // mean over rows
-	Accuracy float64 // share of rows whose class is right; with bce, of outputs on the right side of one half
+	Accuracy float64 // share of what is right of Judged
+	Judged   int     // rows that have a class; outputs, where each is a class of its own; 0 where the targets are no classes
 	RMSE     float64 // over all outputs together, in the units of the targets as they are fed
 	MAE      float64
 	R2       float64 // share of the targets' variance, over all outputs together, that is explained
@@ -18,10 +19,6 @@ func noScores() Scores {
 	nan := math.NaN()
 	return Scores{Loss: nan, Accuracy: nan, RMSE: nan, MAE: nan, R2: nan}
 }
-
-// classifies reports whether the loss is one of classes, so that outputs are
-// right or wrong.
-func (k LossKind) classifies() bool { return k.Labels() || k.binary() }
 
 func (k LossKind) binary() bool { return k == BCE || k == BCELogits }
 
@@ -34,11 +31,11 @@ type evaluator struct {
 	tally   tally
 }
 
-func (e *evaluator) reset(n *Network, d Data) {
+func (e *evaluator) reset(n *Network, d Data, j judgement) {
 	e.data, e.in, e.out = d, n.spec.Input.Size(), n.Outputs().Size()
-	e.tally.kind, e.tally.width = n.spec.Loss.Kind, e.out
+	e.tally.kind, e.tally.width, e.tally.judgement = n.spec.Loss.Kind, e.out, j
 	e.spread = math.NaN()
-	if !e.tally.kind.classifies() {
+	if j == ofNothing {
 		e.spread = spread(d.Y, e.out)
 	}
 }
@@ -63,7 +60,7 @@ func Evaluate(n *Network, d Data, batch int) (Scores, error) {
 		return noScores(), err
 	}
 	var e evaluator
-	e.reset(n, d)
+	e.reset(n, d, judge(n.spec.Loss.Kind, n.Outputs().Size(), d))
 	s := e.scores(n, min(max(batch, 1), n.rows))
 	return s, n.Err()
 }
@@ -71,28 +68,24 @@ func Evaluate(n *Network, d Data, batch int) (Scores, error) {
 // A tally adds up what scores are made of.
 type tally struct {
 	kind          LossKind
+	judgement     judgement
 	width         int // outputs of a row
 	rows, right   int
 	loss          float64
 	squares, away float64 // of the errors
 }
 
-func (t *tally) clear() { *t = tally{kind: t.kind, width: t.width} }
+func (t *tally) clear() { *t = tally{kind: t.kind, judgement: t.judgement, width: t.width} }
 
 func (t *tally) add(out, y []float32, labels []int32, rows int, loss float64) {
 	t.rows += rows
 	t.loss += loss * float64(rows)
-	switch {
-	case t.kind.classifies():
-		t.right += right(t.kind, out, y, labels)
-	case t.kind == PoissonLog:
-		for i, v := range out {
-			t.miss(math.Exp(float64(v)) - float64(y[i]))
-		}
-	default:
-		for i, v := range out {
-			t.miss(float64(v) - float64(y[i]))
-		}
+	if t.judgement != ofNothing {
+		t.right += t.judgement.right(t.kind, out, y, labels, rows)
+		return
+	}
+	for i, v := range out {
+		t.miss(t.kind.Number(v) - float64(y[i]))
 	}
 }
 
@@ -109,55 +102,17 @@ func (t *tally) scores(spread float64) Scores {
 	}
 	n := float64(t.rows)
 	s.Loss = t.loss / n
-	judged := n * float64(t.width)
-	switch {
-	case t.kind.Labels():
-		s.Accuracy = float64(t.right) / n
-	case t.kind.binary():
-		s.Accuracy = float64(t.right) / judged
-	default:
-		s.RMSE, s.MAE = math.Sqrt(t.squares/judged), t.away/judged
-		if spread > 0 {
-			s.R2 = 1 - t.squares/spread
-		}
+	if t.judgement != ofNothing {
+		s.Judged = t.judgement.of(t.rows, t.width)
+		s.Accuracy = float64(t.right) / float64(s.Judged)
+		return s
+	}
+	outputs := n * float64(t.width)
+	s.RMSE, s.MAE = math.Sqrt(t.squares/outputs), t.away/outputs
+	if spread > 0 {
+		s.R2 = 1 - t.squares/spread
 	}
 	return s
-}
-
-// right counts the rows, or with binary losses the outputs, that are right. An
-// output that is NaN is wrong.
-func right(kind LossKind, out, y []float32, labels []int32) int {
-	n := 0
-	if kind.Labels() {
-		width := len(out) / max(1, len(labels))
-		for i, label := range labels {
-			if isLargest(out[i*width:(i+1)*width], int(label)) {
-				n++
-			}
-		}
-		return n
-	}
-	half := float32(0.5)
-	if kind == BCELogits {
-		half = 0
-	}
-	for i, v := range out {
-		if v == v && (v > half) == (y[i] > 0.5) {
-			n++
-		}
-	}
-	return n
-}
-
-// isLargest reports whether the element at is the largest; of equal ones the
-// first is.
-func isLargest(x []float32, at int) bool {
-	for i, v := range x {
-		if i < at && !(x[at] > v) || i > at && !(x[at] >= v) {
-			return false
-		}
-	}
-	return x[at] == x[at]
 }
 
 // spread returns the sum of squared distances of y from the means of its columns.

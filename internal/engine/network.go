@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/nnvet/nnvet/internal/engine/kernel"
 )
@@ -77,6 +78,9 @@ func newNetwork(s Spec, rows int, inputGradient bool) (*Network, error) {
 	}
 	n.inputs, n.layers, n.params, n.buffers = s.Input.Size(), b.layers, b.params, b.buffers
 	n.fused, n.covered = b.fused, b.covered
+	if bias, want := n.lastBias(), len(s.OutputBias); want > 0 && (bias == nil || len(bias.Value) != want) {
+		return nil, fmt.Errorf("output bias: %d values, and the last layer has no bias of as many units", want)
+	}
 	n.Watch(false)
 	n.Initialize(s.Seed)
 	return n, nil
@@ -125,9 +129,20 @@ func (n *Network) Initialize(seed int64) {
 	for _, p := range n.buffers {
 		p.initialize(rng)
 	}
+	for i, v := range n.spec.OutputBias {
+		n.lastBias().Value[i] = float32(v)
+	}
 	clear(n.grads)
 	n.random.Seed(uint64(seed), forDropout)
 	n.wrong.err = nil
+}
+
+// lastBias returns the bias of the last layer that has parameters, or nil.
+func (n *Network) lastBias() *Param {
+	if p := n.params[len(n.params)-1]; strings.HasSuffix(p.Name, ".bias") {
+		return p
+	}
+	return nil
 }
 
 // Random returns the source that dropout draws from, so that a training that

@@ -31,20 +31,18 @@ type Step struct {
 	LR      float64
 	Norm    float64 // of all gradients before clipping; NaN where the step is not sampled and they are not clipped by it
 	Sampled bool    // wanted, or the first step whose loss or gradients are not finite
+
+	judgement judgement // what Accuracy is of
 }
 
 // Accuracy returns the share of the batch that is right, before the update; NaN
-// where the loss is not one of classes.
+// where the targets are no classes.
 func (s *Step) Accuracy() float64 {
-	kind := s.Network.spec.Loss.Kind
-	if !kind.classifies() || len(s.Out) == 0 {
+	if s.judgement == ofNothing || s.Rows == 0 {
 		return math.NaN()
 	}
-	judged := len(s.Out)
-	if kind.Labels() {
-		judged = s.Rows
-	}
-	return float64(right(kind, s.Out, s.Y, s.Labels)) / float64(judged)
+	right := s.judgement.right(s.Network.spec.Loss.Kind, s.Out, s.Y, s.Labels, s.Rows)
+	return float64(right) / float64(s.judgement.of(s.Rows, len(s.Out)/s.Rows))
 }
 
 // An Origin is where, on the way from the input to the gradients, a number that

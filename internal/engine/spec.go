@@ -4,20 +4,24 @@ import "github.com/nnvet/nnvet"
 
 // A Spec describes a training.
 type Spec struct {
-	Input     Shape // of one row
-	Layers    []Node
-	Loss      Loss
-	Optimizer Optimizer
-	Schedule  Schedule
-	Clip      Clip
-	Augment   []Augment
-	Batch     int   // rows a step; the last batch of an epoch may be smaller
-	Epochs    int   // passes over the training rows; 0 where Steps says how long
-	Steps     int64 // optimizer steps, where not 0 instead of Epochs
-	Patience  int   // epochs without a better validation loss after which training stops; 0 for never
-	KeepOrder bool  // rows are not shuffled between epochs
-	Seed      int64
-	Kernels   string // name of the kernel set; "" for the fastest that this machine runs
+	Input  Shape // of one row
+	Layers []Node
+	Loss   Loss
+	// OutputBias, where not nil, is what the last bias starts at, one value for
+	// each of its units, whatever the layer says: the best constant, so that
+	// training need not find it first.
+	OutputBias []float64
+	Optimizer  Optimizer
+	Schedule   Schedule
+	Clip       Clip
+	Augment    []Augment
+	Batch      int   // rows a step; the last batch of an epoch may be smaller
+	Epochs     int   // passes over the training rows; 0 where Steps says how long
+	Steps      int64 // optimizer steps, where not 0 instead of Epochs
+	Patience   int   // epochs without a better validation loss after which training stops; 0 for never
+	KeepOrder  bool  // rows are not shuffled between epochs
+	Seed       int64
+	Kernels    string // name of the kernel set; "" for the fastest that this machine runs
 }
 
 // A Shape is the extent of one row: [features], [tokens, features], or

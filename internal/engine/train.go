@@ -53,6 +53,7 @@ type Trainer struct {
 	optimizer optimizer
 	batches   batcher
 	augmenter augmenter
+	judgement judgement // of training and validation rows alike
 	validator evaluator
 	watch     watch
 
@@ -129,7 +130,8 @@ func (t *Trainer) Reset(n *Network, s Spec, train, val Data) error {
 	s.Optimizer = t.optimizer.Optimizer
 	t.Network, t.Spec, t.Train, t.Val, t.Observer, t.Continue = n, s, train, val, nil, nil
 	t.batches.reset(train, s.Input.Size(), n.Outputs().Size(), s.Batch, !s.KeepOrder, len(s.Augment) > 0)
-	t.validator.reset(n, val)
+	t.judgement = judge(n.spec.Loss.Kind, n.Outputs().Size(), train, val)
+	t.validator.reset(n, val, t.judgement)
 	t.watch.reset(n)
 	t.perEpoch = int64((train.Rows + s.Batch - 1) / s.Batch)
 	t.total = s.Steps
@@ -237,7 +239,7 @@ func (t *Trainer) step() float64 {
 	clip.apply(n.set, t.grads, length)
 	if o != nil {
 		t.watch.step = Step{Network: n, Number: t.at.step, Epoch: t.at.epoch, Rows: rows,
-			X: x, Y: y, Labels: labels, Out: out, Loss: loss, LR: rate, Norm: length, Sampled: sampled}
+			X: x, Y: y, Labels: labels, Out: out, Loss: loss, LR: rate, Norm: length, Sampled: sampled, judgement: t.judgement}
 		t.watch.gradients(o)
 	}
 	t.optimizer.step(t.params, t.grads, rate)

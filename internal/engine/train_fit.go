@@ -10,5 +10,5 @@ import (
 // differ in how they train, as in the optimizer or the seed, share a network.
 func (n *Network) Fits(s Spec, rows int) bool {
 	return rows == n.rows && s.Kernels == n.spec.Kernels && s.Loss == n.spec.Loss &&
-		slices.Equal(s.Input, n.spec.Input) && reflect.DeepEqual(s.Layers, n.spec.Layers)
+		slices.Equal(s.Input, n.spec.Input) && slices.Equal(s.OutputBias, n.spec.OutputBias) && reflect.DeepEqual(s.Layers, n.spec.Layers)
 }

@@ -55,13 +55,18 @@ func network(facts Facts) string {
 }
 
 // width returns the units of a hidden layer: the power of two that is at least
-// twice the inputs, from 64 to 256.
+// twice the inputs, from 64 to 256, and for very many inputs less, so that a
+// step stays a matter of milliseconds.
 func width(inputs int) int {
-	const narrowest, widest = 64, 256
-	if inputs >= widest/2 {
-		return widest
+	const narrowest, widest, fewest, weights = 64, 256, 16, 4_000_000
+	if inputs < widest/2 {
+		return max(narrowest, 1<<bits.Len(uint(2*inputs-1)))
 	}
-	return max(narrowest, 1<<bits.Len(uint(2*inputs-1)))
+	w := widest
+	for w > fewest && w*inputs > weights {
+		w /= 2
+	}
+	return w
 }
 
 const leastSide = 8 // pixels of an image that convolutions are worth while for
@@ -116,25 +121,13 @@ func flat(in engine.Shape, nodes []engine.Node) bool {
 const Defaults = "defaults"
 
 // Default returns the file that a data file and its target alone stand for.
-// Its text is the file that `nnvet init` writes; columns of free text are left
-// out. fields may be nil where the columns are not known.
+// Its text is the file that `nnvet init` writes; fields, which it lists, may be
+// nil where the columns are not known.
 func Default(path, target string, fields []dataset.Field) *File {
 	f := unset(Defaults)
 	f.Data.Path, f.Data.Options.Target, f.Data.Plan.Target = path, target, target
-	f.Data.Plan.Exclude = freeTexts(target, fields)
 	f.Seeds = []int64{0}
 	f.Text = starter(path, target, fields)
 	f.src = &source{name: f.Name}
 	return f
-}
-
-// freeTexts returns the columns of free text, which no network takes as they are.
-func freeTexts(target string, fields []dataset.Field) []string {
-	var names []string
-	for _, f := range fields {
-		if f.Kind == dataset.Text && f.Name != target {
-			names = append(names, f.Name)
-		}
-	}
-	return names
 }

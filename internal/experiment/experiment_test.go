@@ -124,7 +124,7 @@ func TestData(t *testing.T) {
 func compare(t *testing.T, text string, want File) {
 	t.Helper()
 	got := *parse(t, text)
-	got.Text, got.src, got.places, got.calls = nil, nil, nil, nil
+	got.Text, got.src, got.places, got.names, got.calls = nil, nil, nil, nil, nil
 	unplace(reflect.ValueOf(&got).Elem())
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%s\ngot  %+v\nwant %+v", text, got, want)

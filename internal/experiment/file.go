@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/dataset"
@@ -42,6 +43,7 @@ type File struct {
 
 	src    *source
 	places map[string]nnvet.Location
+	names  map[mention]nnvet.Location
 	calls  []nnvet.Call
 }
 
@@ -83,7 +85,7 @@ func Parse(name string, text []byte) (*File, error) {
 	}
 	f := unset(name)
 	f.Text, f.src = text, src
-	r := &reader{src: src, places: make(map[string]nnvet.Location)}
+	r := newReader(src)
 	k := f.keys()
 	r.fill("the experiment", root, k)
 	f.settle(r)
@@ -103,8 +105,8 @@ func unset(name string) *File {
 
 // settle notes what contradicts itself, and completes what follows from other keys.
 func (f *File) settle(r *reader) {
-	f.places, f.calls = r.places, r.calls
-	f.Data.Plan.Target = f.Data.Options.Target
+	f.places, f.names, f.calls = r.places, r.names, r.calls
+	f.Data.Plan.Target, f.Data.Plan.Amounts = f.Data.Options.Target, amounts[f.Loss.Kind]
 	for _, path := range []*string{&f.Data.Path, &f.Data.Options.Labels} {
 		if *path != "" && !filepath.IsAbs(*path) {
 			*path = filepath.Join(filepath.Dir(f.Name), *path)
@@ -131,6 +133,25 @@ func (f *File) settle(r *reader) {
 // Place returns where the value of a key stands, such as "data.target"; the
 // zero Location where the file leaves it out.
 func (f *File) Place(key string) nnvet.Location { return f.places[key] }
+
+// Mention returns where a key names a column, such as in a list of them. Where
+// it does not, it is the place of its value, or of the nearest key above that
+// the file has: "data.split" for "data.split.by". The whole data is no place.
+func (f *File) Mention(key, name string) nnvet.Location {
+	if at, ok := f.names[mention{key, name}]; ok {
+		return at
+	}
+	for {
+		if at, ok := f.places[key]; ok {
+			return at
+		}
+		i := strings.LastIndexByte(key, '.')
+		if i < 0 || !strings.Contains(key[:i], ".") {
+			return nnvet.Location{}
+		}
+		key = key[:i]
+	}
+}
 
 // Quote returns an error about a place of the file, with its line and a caret.
 func (f *File) Quote(at nnvet.Location, format string, args ...any) error {

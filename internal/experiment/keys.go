@@ -25,13 +25,10 @@ func (f *File) keys() []setting {
 		{name: "patience", what: "epochs without a better validation loss after which training stops and the best weights return, 0 for never; auto is a tenth of the epochs, at least 5", def: "auto", auto: true, bounds: nonNegative, to: &f.Patience},
 		{name: "seed", what: "of initialization, order and dropout: the same seed gives the same training", def: "0", bounds: nonNegative, to: seed{&f.Seeds}},
 		{name: "seeds", like: `[0, 1, 2]`, what: "several of them, a training each: one alone may be lucky", bounds: nonNegative, to: seeds{&f.Seeds}},
-		{name: "metrics", what: "scores to show; auto is accuracy for classes, r2 and rmse and mae for numbers", def: "auto", auto: true, options: Metrics(), to: &f.Metrics},
+		{name: "metrics", what: "scores to show; auto is accuracy and balanced_accuracy (the mean of what is right of each class) for classes, r2 and rmse and mae for numbers", def: "auto", auto: true, options: Metrics(), to: &f.Metrics},
 		{name: "kernels", what: "arithmetic: generic gives the same bits on every machine; auto is the fastest", def: "auto", auto: true, options: []string{"generic", "avx2", "avx512"}, to: &f.Kernels},
 	}
 }
-
-// Metrics returns the scores that a file can ask for.
-func Metrics() []string { return []string{"accuracy", "r2", "rmse", "mae"} }
 
 func (f *File) data() *section {
 	o, p := &f.Data.Options, &f.Data.Plan
@@ -45,7 +42,7 @@ func (f *File) data() *section {
 		{name: "missing", like: `[unknown]`, what: "texts that mean a missing value, besides NA, NaN, ? and their kin", to: &o.Missing},
 		{name: "task", what: "regression or classification; auto goes by the target", def: "auto", auto: true, options: texts(prepare.Tasks()), to: (*string)(&p.Task)},
 		{name: "split", what: "rows that are kept from training, so that the score is of rows that it never saw", to: f.split()},
-		{name: "transform", what: "how columns become inputs, by name, * for those not named: " + strings.Join(transformNames(), ", ") + "; auto standardizes numbers, which trains fastest, and spreads categories", def: "auto", auto: true, to: transforms{p}},
+		{name: "transform", what: "how columns become inputs, by name, * for those not named: " + strings.Join(transformNames(), ", ") + "; auto standardizes numbers, which trains fastest, spreads categories, and leaves free text and counters of the rows out", def: "auto", auto: true, to: transforms{p}},
 		{name: "shuffle", what: "whether the order of training rows changes between epochs, so that batches differ", def: "true", to: &f.Data.Shuffle},
 	}}
 }
@@ -98,6 +95,7 @@ func (t transforms) take(r *reader, _ setting, v *value) {
 			r.fault(k.at, "column %q stands twice", k.name)
 			continue
 		}
+		r.mention(k.name, k.at)
 		r.enter(k.name, k.value, func() {
 			if how, ok := r.word(s, k.value); ok {
 				t.to.Transforms[k.name] = prepare.Transform(how)

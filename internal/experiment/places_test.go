@@ -140,3 +140,39 @@ func TestQuote(t *testing.T) {
 		t.Errorf("without a place: got %s", got)
 	}
 }
+
+// TestMention holds which place an error about a setting of the data quotes:
+// the name in it, its value, or the nearest key above that is written.
+func TestMention(t *testing.T) {
+	const text = `data:
+  path: a.csv
+  target: y
+  exclude: [id, "the note"]
+  columns: a
+  split: {by: {group: site}}
+  transform: {x.y: log, y: none}
+`
+	f := parse(t, text)
+	for _, c := range []struct{ key, name, want string }{
+		{"data.target", "y", "y"},
+		{"data.exclude", "the note", `"the note"`},
+		{"data.exclude", "other", `[id, "the note"]`},
+		{"data.columns", "a", "a"},
+		{"data.split.by", "", "{group: site}"},
+		{"data.split.by.column", "", "site"},
+		{"data.split.val", "", "{by: {group: site}}"},
+		{"data.transform", "x.y", "x.y"},
+		{"data.transform.x.y", "", "log"},
+		{"data.task", "", ""},
+		{"data.missing", "NA", ""},
+	} {
+		at := f.Mention(c.key, c.name)
+		if c.want == "" {
+			if at.Known() {
+				t.Errorf("%s: got %+v, want no place", c.key, at)
+			}
+		} else if got := covered(text, at); got != c.want {
+			t.Errorf("%s, %s: %+v covers %q, want %q", c.key, c.name, at, got, c.want)
+		}
+	}
+}

@@ -2,10 +2,12 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // Facts are what only the prepared data can tell.
@@ -22,6 +24,7 @@ type Facts struct {
 type Plan struct {
 	Spec      engine.Spec
 	RangeTest bool     // the learning rate, 0 in Spec, is to be found by a range test
+	Race      bool     // and by a race of rates around it, by the validation loss
 	Metrics   []string // scores to show
 	Said      []string // what was decided, a sentence each
 	Overruled []string // what the file asks for and cannot have, a sentence each
@@ -48,7 +51,12 @@ func (f *File) Plan(facts Facts, seed int64) (*Plan, error) {
 	f.decideLength(p, facts)
 	if p.Spec.Optimizer.LR == 0 {
 		p.RangeTest = true
-		p.say("learning rate by a range test")
+		p.Race = facts.Val > 0
+		if p.Race {
+			p.say("learning rate by a range test and a race")
+		} else {
+			p.say("learning rate by a range test")
+		}
 	}
 	return p, nil
 }
@@ -57,6 +65,12 @@ func (p *Plan) say(format string, args ...any) { p.Said = append(p.Said, fmt.Spr
 
 func (p *Plan) overrule(format string, args ...any) {
 	p.Overruled = append(p.Overruled, fmt.Sprintf(format, args...))
+}
+
+// amounts are what losses take that do not take every number as a target.
+var amounts = map[engine.LossKind]prepare.Amounts{
+	engine.Poisson: prepare.Counts, engine.PoissonLog: prepare.Counts,
+	engine.BCE: prepare.Shares, engine.BCELogits: prepare.Shares,
 }
 
 func (f *File) decideLoss(p *Plan, facts Facts) error {
@@ -70,6 +84,8 @@ func (f *File) decideLoss(p *Plan, facts Facts) error {
 		p.say("loss mse, for a target of numbers")
 	case kind.Labels() && facts.Classes == 0:
 		return f.Quote(f.Loss.Source, "loss %s takes classes, and the target %s holds numbers: use mse, or say task: classification", *kind, f.Data.Options.Target)
+	case amounts[*kind] == prepare.Counts && facts.Classes > 0:
+		return f.Quote(f.Loss.Source, "loss %s takes counts, and the target %s has %d classes: use cross_entropy, or say task: regression where they are counts", *kind, f.Data.Options.Target, facts.Classes)
 	}
 	return nil
 }
@@ -120,7 +136,7 @@ func parseLayers(text string) ([]engine.Node, error) {
 		return nil, err
 	}
 	var nodes []engine.Node
-	r := &reader{src: src, places: make(map[string]nnvet.Location)}
+	r := newReader(src)
 	layers{&nodes}.take(r, setting{name: "network"}, v)
 	forget(nodes)
 	return nodes, r.errs.err()
@@ -132,17 +148,26 @@ func forget(nodes []engine.Node) {
 	}
 }
 
+// The scores of a task, in the order of a headline.
+var (
+	ofClasses = []string{"accuracy", "balanced_accuracy"}
+	ofNumbers = []string{"r2", "rmse", "mae"}
+)
+
+// Metrics returns the scores that a file can ask for.
+func Metrics() []string { return slices.Concat(ofClasses, ofNumbers) }
+
 func (f *File) decideMetrics(p *Plan, facts Facts) error {
-	of := []string{"r2", "rmse", "mae"}
+	of := ofNumbers
 	if facts.Classes > 0 {
-		of = []string{"accuracy"}
+		of = ofClasses
 	}
 	if len(p.Metrics) == 0 {
-		p.Metrics = of
+		p.Metrics = slices.Clone(of)
 		return nil
 	}
 	for _, m := range p.Metrics {
-		if !strings.Contains(strings.Join(of, " "), m) {
+		if !slices.Contains(of, m) {
 			return f.Quote(f.Place("metrics"), "metric %s does not suit this target: use %s, or say task", m, strings.Join(of, ", "))
 		}
 	}

@@ -81,7 +81,7 @@ func TestPlanSays(t *testing.T) {
 		"at most 200 epochs",
 		"stops after 20 epochs without a better validation loss",
 	}
-	if !reflect.DeepEqual(p.Said, want) || p.RangeTest || !reflect.DeepEqual(p.Metrics, []string{"accuracy"}) {
+	if !reflect.DeepEqual(p.Said, want) || p.RangeTest || !reflect.DeepEqual(p.Metrics, []string{"accuracy", "balanced_accuracy"}) {
 		t.Errorf("got  %q, range test %t, %q\nwant %q", p.Said, p.RangeTest, p.Metrics, want)
 	}
 	if got, want := p.Overruled, []string{"batch 500 is more than there are training rows: it is 40, all of them"}; !reflect.DeepEqual(got, want) {
@@ -102,6 +102,7 @@ func TestPlanErrors(t *testing.T) {
 		want  string
 	}{
 		"classes of numbers": {"loss: cross_entropy", numbers, "e.yaml:2:7: loss cross_entropy takes classes, and the target y holds numbers: use mse, or say task: classification"},
+		"counts of classes":  {"loss: poisson", Facts{Input: engine.Shape{3}, Rows: 40, Classes: 3}, "e.yaml:2:7: loss poisson takes counts, and the target y has 3 classes: use cross_entropy"},
 		"metric":             {"metrics: [mae, accuracy]", numbers, "e.yaml:2:10: metric accuracy does not suit this target: use r2, rmse, mae, or say task"},
 		"no rows":            {"", Facts{Input: engine.Shape{3}}, "e.yaml: nothing to train on: 0 rows of shape "},
 		"no inputs":          {"", Facts{Input: engine.Shape{0}, Rows: 3}, "e.yaml: nothing to train on: 3 rows of shape "},

@@ -36,8 +36,13 @@ type reader struct {
 	src    *source
 	errs   Errors
 	places map[string]nnvet.Location // of values, by path: "data.target"
+	names  map[mention]nnvet.Location
 	path   []string
 	calls  []nnvet.Call // what was picked, with the places of its settings
+}
+
+func newReader(src *source) *reader {
+	return &reader{src: src, places: make(map[string]nnvet.Location), names: make(map[mention]nnvet.Location)}
 }
 
 // fault notes that something at a place is wrong.
@@ -79,6 +84,18 @@ func (r *reader) enter(key string, v *value, read func()) {
 	r.places[strings.Join(r.path, ".")] = v.at
 	read()
 	r.path = r.path[:len(r.path)-1]
+}
+
+// A mention is a name that stands in the value of a key: a column in a list,
+// or in a map of columns.
+type mention struct{ key, name string }
+
+// mention notes where the key that is read names something.
+func (r *reader) mention(name string, at nnvet.Location) {
+	m := mention{strings.Join(r.path, "."), name}
+	if _, twice := r.names[m]; !twice {
+		r.names[m] = at
+	}
 }
 
 func names(table []setting) []string {

@@ -15,8 +15,7 @@ import (
 )
 
 // Init writes an experiment file for a data file, named as from where the
-// experiment will lie: every key with its default and a word on it. Columns of
-// free text, which no network takes as they are, are left out.
+// experiment will lie: every key with its default and a word on it.
 func Init(w io.Writer, path, target string, fields []dataset.Field) error {
 	for _, name := range []string{path, target} {
 		if !utf8.ValidString(name) {
@@ -37,13 +36,6 @@ func Init(w io.Writer, path, target string, fields []dataset.Field) error {
 // starter returns the text of that file.
 func starter(path, target string, fields []dataset.Field) []byte {
 	s := &script{written: map[string]string{"data.path": quoteYAML(path), "data.target": quoteYAML(target)}}
-	var out []string
-	for _, name := range freeTexts(target, fields) {
-		out = append(out, quoteYAML(name))
-	}
-	if len(out) > 0 {
-		s.written["data.exclude"] = "[" + strings.Join(out, ", ") + "]"
-	}
 	fmt.Fprintf(&s.text, "# yaml-language-server: $schema=%s\n", schemaURL)
 	s.comment("", "An experiment for `nnvet run`. Every key stands with its default: delete what you do not change.")
 	if len(fields) > 0 {

@@ -4,7 +4,7 @@ import "github.com/nnvet/nnvet/internal/engine"
 
 // optimizers reads an optimizer into o. The defaults are those of the engine.
 func optimizers(o *engine.Optimizer) *oneOf {
-	lr := setting{name: "lr", what: "learning rate; auto finds one by a range test", def: "auto", auto: true, bounds: positive, to: &o.LR}
+	lr := setting{name: "lr", what: "learning rate; auto finds one by a range test, and a race of rates around it where there are validation rows", def: "auto", auto: true, bounds: positive, to: &o.LR}
 	decay := setting{name: "decay", what: "weight decay", def: "0", bounds: nonNegative, to: &o.Decay}
 	apart := setting{name: "decay", what: "weight decay; adam is the same without", def: "0.01", bounds: positive, to: &o.Decay}
 	eps := setting{name: "eps", what: "what keeps the division from 0", def: "1e-8", bounds: positive, to: &o.Eps}
@@ -34,16 +34,16 @@ func optimizers(o *engine.Optimizer) *oneOf {
 func losses(l *engine.Loss) *oneOf {
 	smoothing := []setting{{name: "smoothing", what: "share of the target that is spread over all classes", def: "0", bounds: part, to: &l.Smoothing}}
 	return &oneOf{what: "loss", name: (*string)(&l.Kind), at: &l.Source, choices: []choice{
-		{name: "mse", what: "mean of squared errors"},
+		{name: "mse", what: "mean of squared errors; of classes too, as all losses on numbers but poisson: the largest output is the answer"},
 		{name: "mae", what: "mean of absolute errors"},
 		{name: "huber", what: "squared errors up to delta, linear beyond", main: "delta", settings: []setting{
 			{name: "delta", what: "where it turns linear", def: "1", bounds: positive, to: &l.Delta}}},
 		{name: "cross_entropy", what: "of classes, from logits", main: "smoothing", settings: smoothing},
 		{name: "categorical_cross_entropy", what: "of classes, from probabilities, clipped as Keras does"},
-		{name: "bce_logits", what: "binary cross-entropy, from logits"},
-		{name: "bce", what: "binary cross-entropy, from probabilities"},
-		{name: "poisson", what: "of counts, from a positive rate"},
-		{name: "poisson_log", what: "of counts, from the rate's logarithm"},
+		{name: "bce_logits", what: "binary cross-entropy, from logits: of classes, each for itself, or of shares from 0 to 1, which stay as they are"},
+		{name: "bce", what: "bce_logits from probabilities"},
+		{name: "poisson", what: "of counts, which stay as they are, from a positive rate"},
+		{name: "poisson_log", what: "of counts, which stay as they are, from the rate's logarithm"},
 	}}
 }
 

@@ -65,6 +65,7 @@ func (r *reader) set(s setting, v *value) {
 		for _, item := range items {
 			if t, ok := r.word(s, item); ok {
 				*to = append(*to, t)
+				r.mention(t, item.at)
 			}
 		}
 	case *[2]int:

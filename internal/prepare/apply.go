@@ -56,6 +56,25 @@ func (p *Preparation) Inputs(t *dataset.Table, rows []int) (x []float32, shape [
 	return x, p.Shape(), nil
 }
 
+// Kinds returns what the inputs were in training, by column: what
+// [dataset.Source.Expect] takes for the rows to predict.
+func (p *Preparation) Kinds() map[string]dataset.Kind {
+	kinds := make(map[string]dataset.Kind, len(p.inputs))
+	for i := range p.inputs {
+		switch in := &p.inputs[i]; {
+		case in.Categories != nil:
+			kinds[in.Name] = dataset.Category
+		case in.Dates != nil:
+			kinds[in.Name] = dataset.Date
+		case in.Numbers.Shape != nil:
+			kinds[in.Name] = dataset.Array
+		default:
+			kinds[in.Name] = dataset.Number
+		}
+	}
+	return kinds
+}
+
 // A bound input writes its features from a column of a table.
 type bound struct {
 	write writer
@@ -156,7 +175,10 @@ func textAt(c *dataset.Column, row int) string {
 func (p *Preparation) values(c *dataset.Column, rows []int) ([]float32, error) {
 	n := p.target.Numbers
 	if !n.fitsTarget(c) {
-		return nil, fmt.Errorf("%s, but numbers in training", holds(c))
+		return nil, notNumbers(c)
+	}
+	if c.Percent != n.Percent {
+		return nil, n.otherSign()
 	}
 	width := n.elements()
 	out := make([]float32, len(rows)*width)

@@ -138,7 +138,7 @@ func (k *categories) unfamiliar(c *dataset.Column, rows []int) string {
 	case k.binary():
 		as = "taken for halfway between the two levels"
 	}
-	return fmt.Sprintf("column %s: %s that training did not see, first in row %d: %s", c.Name, count(n, "value"), first+1, as)
+	return fmt.Sprintf("column %s: %s that training did not see, as %s: %s", c.Name, count(n, "value"), textAt(c, first), as)
 }
 
 func (k *categories) check() error {

@@ -3,7 +3,17 @@ package prepare
 import (
 	"errors"
 	"fmt"
+
+	"github.com/nnvet/nnvet/internal/dataset"
 )
+
+// about says which setting an error is about, and which column that it names.
+func about(key, name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &dataset.SettingError{Key: key, Name: name, Err: err}
+}
 
 // A RowError is a value that cannot be prepared. Who reads a file in batches
 // may add the rows before the batch to Row.

@@ -31,9 +31,12 @@ func (p Plan) Fit(t *dataset.Table, s *Split) (*Preparation, error) {
 	var n notes
 	prep := &Preparation{maxBytes: p.MaxBytes}
 	if prep.target, err = p.fitTarget(g, s.Train, &n); err != nil {
+		if _, asked := p.Transforms[p.Target]; asked {
+			err = about("transform."+p.Target, "", err)
+		}
 		return nil, err
 	}
-	g.unlearnt(s, &n)
+	g.sayRare(s, &n)
 	if prep.inputs, err = p.fitInputs(t, s, &n); err != nil {
 		return nil, err
 	}
@@ -44,14 +47,9 @@ func (p Plan) Fit(t *dataset.Table, s *Split) (*Preparation, error) {
 
 func (p Plan) fitInputs(t *dataset.Table, s *Split, n *notes) ([]ingredient, error) {
 	var inputs []ingredient
-	var refused []string
 	width := 0
-	for _, c := range p.inputs(t) {
+	for _, c := range p.withoutCounters(t, n) {
 		in, err := p.fitInput(c, s, n)
-		if errors.Is(err, errText) {
-			refused = append(refused, c.Name)
-			continue
-		}
 		if err != nil {
 			return nil, err
 		}
@@ -63,11 +61,8 @@ func (p Plan) fitInputs(t *dataset.Table, s *Split, n *notes) ([]ingredient, err
 			return nil, fmt.Errorf("column %s: with it a row has over %d features: exclude columns", c.Name, maxWidth)
 		}
 	}
-	switch {
-	case refused != nil:
-		return nil, refuseText(refused)
-	case inputs == nil:
-		return nil, fmt.Errorf("no column is left to predict %s from%s", p.Target, because(n))
+	if inputs == nil {
+		return nil, about("target", "", fmt.Errorf("no column is left to predict %s from%s", p.Target, p.because(n)))
 	}
 	if g := p.Split.Group; p.Split.by() == ByGroup && !slices.ContainsFunc(inputs, func(in ingredient) bool { return in.Name == g }) {
 		n.say("column %s: left out, since it tells the groups apart", g)
@@ -76,8 +71,15 @@ func (p Plan) fitInputs(t *dataset.Table, s *Split, n *notes) ([]ingredient, err
 }
 
 // because gives what was said of the columns as a reason.
-func because(n *notes) string {
+func (p Plan) because(n *notes) string {
 	var reasons []string
+	if len(p.Exclude) > 0 {
+		out := sentence{thing: "column", names: p.Exclude, what: "excluded"}
+		reasons = append(reasons, out.String())
+	}
+	if g := p.Split.Group; p.Split.by() == ByGroup {
+		reasons = append(reasons, fmt.Sprintf("column %s: tells the groups apart", g))
+	}
 	for _, s := range n.said {
 		if s.thing == "column" {
 			reasons = append(reasons, s.String())
@@ -87,14 +89,6 @@ func because(n *notes) string {
 		return ": the table has no other"
 	}
 	return ": " + strings.Join(reasons, "; ")
-}
-
-func refuseText(columns []string) error {
-	which := "column " + columns[0]
-	if len(columns) > 1 {
-		which = "columns " + among(columns)
-	}
-	return fmt.Errorf("%s: texts that differ in nearly every row, of which a network of numbers learns nothing: exclude them, or if they are levels, transform them with %s or %s", which, OneHot, Index)
 }
 
 // sayShape says how wide the input is, and that arrays beside other columns

@@ -1,7 +1,6 @@
 package prepare
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -83,7 +82,8 @@ func (p Plan) fitInput(c *dataset.Column, s *Split, n *notes) (*ingredient, erro
 		n.group("column", c.Name, "left out, as asked")
 		return nil, nil
 	case c.Kind == dataset.Text && how == "":
-		return nil, errText
+		n.group("column", c.Name, whyText(c))
+		return nil, nil
 	case how == OneHot || how == Index && c.Kind != dataset.Number && c.Kind != dataset.Array || how == None && c.Kind == dataset.Category:
 		in.Categories, err = fitLevels(c, s.Train, how, named, n)
 		if in.Categories == nil {
@@ -98,13 +98,22 @@ func (p Plan) fitInput(c *dataset.Column, s *Split, n *notes) (*ingredient, erro
 		in, err = fitQuantity(c, s.Train, how, named, n)
 	}
 	if err != nil {
+		if _, asked := p.Transforms[c.Name]; asked {
+			return nil, about("transform."+c.Name, "", inColumn(c.Name, err))
+		}
 		return nil, inColumn(c.Name, err)
 	}
 	return in, nil
 }
 
-// errText reports a column of texts, which only a plan can make use of.
-var errText = errors.New("texts that differ in nearly every row")
+// whyText says why a column of texts is left out: it may be one of numbers
+// with a few slips.
+func whyText(c *dataset.Column) string {
+	if o := oddOf(c); o.amongNumbers() {
+		return fmt.Sprintf("left out as texts: %d of %d values are numbers, but %v is none: correct such values", o.numbers, o.values, o)
+	}
+	return fmt.Sprintf("left out, since its texts differ in nearly every row (transform: %s or %s would keep them)", OneHot, Index)
+}
 
 func fitLevels(c *dataset.Column, train []int, how Transform, named bool, n *notes) (*categories, error) {
 	k, all, common := fitCategories(c, train, how != OneHot)

@@ -21,13 +21,14 @@ type numbers struct {
 	Scale   []float64 `json:"scale"`             // 0: a constant, which becomes 0
 	Fill    []float64 `json:"fill"`              // for what is missing, in the units of Shift
 	Keep    bool      `json:"keep,omitempty"`    // what is missing stays NaN
+	Percent bool      `json:"percent,omitempty"` // the numbers carried a percent sign
 	Missing bool      `json:"missing,omitempty"` // a 0/1 feature says what was missing
 }
 
 // fitNumbers fits a transform to the training rows. Channels that are constant
 // by the given notion become 0.
 func fitNumbers(c *dataset.Column, train []int, how Transform, constant func(summary) bool) (*numbers, []summary, error) {
-	n := &numbers{Log: how == Log, Keep: how == None}
+	n := &numbers{Log: how == Log, Keep: how == None, Percent: c.Percent}
 	channels := 1
 	if c.Kind == dataset.Array {
 		n.Shape = c.Shape
@@ -102,7 +103,7 @@ func areBytes(sums []summary) bool {
 // fitTokens takes whole numbers as they are, for an embedding. All rows that
 // have a target count: which tokens there are is no statistic of them.
 func fitTokens(c *dataset.Column, rows []int) (*numbers, error) {
-	n := &numbers{Shift: []float64{0}, Scale: []float64{1}, Fill: []float64{0}, Tokens: 1}
+	n := &numbers{Shift: []float64{0}, Scale: []float64{1}, Fill: []float64{0}, Tokens: 1, Percent: c.Percent}
 	if c.Kind == dataset.Array {
 		n.Shape = c.Shape
 		channels := c.Shape[len(c.Shape)-1]
@@ -183,12 +184,23 @@ func (n *numbers) bind(c *dataset.Column) (writer, error) {
 			return nil, fmt.Errorf("column %s: %s, but arrays of %v in training", c.Name, holds(c), n.Shape)
 		}
 		return func(row int, dst []float32) error { return n.array(c, row, dst) }, nil
+	case c.Kind == dataset.Number && c.Percent != n.Percent && missingOf(c, allRows(len(c.Numbers))) < len(c.Numbers):
+		return nil, inColumn(c.Name, n.otherSign())
 	case c.Kind == dataset.Number:
 		return func(row int, dst []float32) error { return n.number(c.Numbers[row], dst) }, nil
 	case isEmpty(c):
 		return func(_ int, dst []float32) error { return n.number(math.NaN(), dst) }, nil
 	}
-	return nil, fmt.Errorf("column %s: %s, but numbers in training", c.Name, holds(c))
+	return nil, inColumn(c.Name, notNumbers(c))
+}
+
+// otherSign reports numbers with a percent sign where training had none, or
+// the reverse: whether they are a hundred times what they were is not known.
+func (n *numbers) otherSign() error {
+	if n.Percent {
+		return errors.New("numbers without the percent sign that they had in training: write it, so that it is sure what they mean")
+	}
+	return errors.New("numbers with a percent sign, which they had not in training: write them as they were")
 }
 
 func (n *numbers) number(v float64, dst []float32) error {

@@ -15,6 +15,7 @@ import (
 type Plan struct {
 	Target     string
 	Task       Task                 // "" decides by the target
+	Amounts    Amounts              // that the loss takes of a regression; "" for any numbers
 	Transforms map[string]Transform // by column; [Rest] for the inputs that are not named, which the target is not
 	Exclude    []string             // columns that are left out
 	Split      SplitPlan
@@ -39,18 +40,18 @@ func (p Plan) Check() error {
 	case p.Target == "":
 		return errors.New("target: it is not named: say which column the network is to predict")
 	case p.Task != "" && !slices.Contains(Tasks(), p.Task):
-		return fmt.Errorf("task: %q is none of %s", p.Task, among(texts(Tasks())))
+		return about("task", "", fmt.Errorf("task: %q is none of %s", p.Task, among(texts(Tasks()))))
 	case p.MaxBytes < 0:
 		return fmt.Errorf("memory: %d bytes: it must be above 0, or 0 for half of what is free", p.MaxBytes)
 	case slices.Contains(p.Exclude, p.Target):
-		return fmt.Errorf("exclude: %s is the target", p.Target)
+		return about("exclude", p.Target, fmt.Errorf("exclude: %s is the target", p.Target))
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Transforms)) {
 		if t := p.Transforms[name]; !slices.Contains(Transforms(), t) {
 			return fmt.Errorf("transform: %s: unknown transform %q%s", name, t, near.Among(string(t), texts(Transforms())))
 		}
 	}
-	return p.Split.check()
+	return about("split", "", p.Split.check())
 }
 
 // targetTransforms lists what a target of numbers can take.
@@ -63,15 +64,21 @@ func (p Plan) against(t *dataset.Table) error {
 	}
 	columns := byName(t)
 	known := func(where, name string) error {
-		if columns[name] == nil {
-			return fmt.Errorf("%s: there is no column %s%s", where, name, near.Among(name, names(t)))
+		switch {
+		case columns[name] != nil:
+			return nil
+		case slices.Contains(t.Unread, name):
+			return about(where, name, fmt.Errorf("%s: column %s is not among those that are read: add it to columns", where, name))
 		}
-		return nil
+		return about(where, name, fmt.Errorf("%s: there is no column %s%s", where, name, near.Among(name, slices.Concat(names(t), t.Unread))))
 	}
 	if err := known("target", p.Target); err != nil {
 		return err
 	}
 	for _, name := range p.Exclude {
+		if slices.Contains(t.Unread, name) {
+			continue // left out already
+		}
 		if err := known("exclude", name); err != nil {
 			return err
 		}
@@ -85,7 +92,9 @@ func (p Plan) against(t *dataset.Table) error {
 		}
 	}
 	if p.Split.by() == ByGroup {
-		return known("split", p.Split.Group)
+		if err := known("split", p.Split.Group); err != nil {
+			return about(groupKey, "", err)
+		}
 	}
 	return nil
 }

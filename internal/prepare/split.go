@@ -18,6 +18,9 @@ const (
 	ByGroup  = "group"  // rows of one group stay together
 )
 
+// groupKey is where an experiment file names the column of the groups.
+const groupKey = "split.by.column"
+
 // A SplitPlan says how rows are divided into training, validation and test.
 type SplitPlan struct {
 	Val, Test float64 // shares of the rows; 0 for none
@@ -82,7 +85,7 @@ func (p Plan) Divide(t *dataset.Table) (*Split, error) {
 		return nil, err
 	}
 	if n := p.Split.parts(); len(g.rows) < n {
-		return nil, fmt.Errorf("split: %s with a target cannot be divided into %d parts: add rows, or hold none out", count(len(g.rows), "row"), n)
+		return nil, about("split", "", fmt.Errorf("split: %s with a target cannot be divided into %d parts: add rows, or hold none out", count(len(g.rows), "row"), n))
 	}
 	s, how := &Split{}, ""
 	switch p.Split.by() {
@@ -92,7 +95,7 @@ func (p Plan) Divide(t *dataset.Table) (*Split, error) {
 	case ByGroup:
 		n, err := s.byGroup(t.Column(p.Split.Group), g.rows, p.Split)
 		if err != nil {
-			return nil, err
+			return nil, about(groupKey, "", err)
 		}
 		how = fmt.Sprintf("by the %d groups of %s, seed %d", n, p.Split.Group, p.Split.Seed)
 	default:

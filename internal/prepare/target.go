@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/nnvet/nnvet/internal/dataset"
 )
@@ -37,8 +38,15 @@ func (p Plan) goal(t *dataset.Table) (*goal, error) {
 	if err := g.usable(t.Rows); err != nil {
 		return nil, inTarget(p.Target, err)
 	}
-	if err := g.decide(p.Task); err != nil {
-		return nil, inTarget(p.Target, err)
+	if err := g.decide(p.Amounts.reads(p.Task, g.column.Kind == dataset.Number)); err != nil {
+		key := "target"
+		if p.Task != "" {
+			key = "task"
+		}
+		return nil, about(key, "", inTarget(p.Target, err))
+	}
+	if err := p.Amounts.check(g); err != nil {
+		return nil, about("target", "", inTarget(p.Target, err))
 	}
 	return g, nil
 }
@@ -115,7 +123,13 @@ func (g *goal) decide(asked Task) error {
 	switch {
 	case c.Kind == dataset.Category || c.Kind == dataset.Text:
 		if asked == Regression {
+			if o := oddOf(c); o.amongNumbers() {
+				return o.inTarget()
+			}
 			return fmt.Errorf("it holds texts, as in row %d (%q): say task: classification", g.levels[0].first+1, g.levels[0].name)
+		}
+		if o := oddOf(c); asked == "" && o.amongNumbers() && !likeLevels(g.levels) {
+			return o.inTarget()
 		}
 		g.task = Classification
 	case c.Kind == dataset.Number && (asked == Classification || asked == "" && labels):
@@ -128,7 +142,7 @@ func (g *goal) decide(asked Task) error {
 	}
 	g.said = fmt.Sprintf("%d classes", len(g.levels))
 	if labels && asked == "" {
-		g.said += "; say task: regression if they are quantities"
+		g.said += "; if they are quantities, write task: regression in an experiment file"
 	}
 	return g.classes()
 }
@@ -138,8 +152,10 @@ func (g *goal) classes() error {
 	n := len(g.levels)
 	if n > maxClasses || n > likelyLabels && n > len(g.rows)/2 {
 		remedy := "take another target"
-		if g.column.Kind == dataset.Number {
+		if o := oddOf(g.column); g.column.Kind == dataset.Number {
 			remedy = "say task: regression"
+		} else if o.row >= 0 {
+			remedy = fmt.Sprintf("%v is no number: write quantities without signs and units, or take another target", o)
 		}
 		over := ""
 		if n > maxClasses {
@@ -165,6 +181,25 @@ func likeLabels(ls []level) bool {
 	return true
 }
 
+// inTarget reports a text among the numbers of a target.
+func (o odd) inTarget() error {
+	return atRow(o.row, fmt.Errorf("%.40q is not a number, as %d of %d values are: correct it, or declare that it means a missing value", o.text, o.numbers, o.values))
+}
+
+// likeLevels reports whether the numbers among texts may be names of classes,
+// as beside "3+": few, and whole.
+func likeLevels(ls []level) bool {
+	if len(ls) > likelyLabels {
+		return false
+	}
+	for _, l := range ls {
+		if v, err := strconv.ParseFloat(l.name, 64); err == nil && v != math.Trunc(v) {
+			return false
+		}
+	}
+	return true
+}
+
 // A target is a goal as it is kept with a network.
 type target struct {
 	Name    string   `json:"name"`
@@ -183,9 +218,9 @@ func (p Plan) fitTarget(g *goal, train []int, n *notes) (target, error) {
 		n.say("target %s: %s", p.Target, g.said)
 		return t, nil
 	}
-	how := Standardize
-	if named, ok := p.Transforms[p.Target]; ok {
-		how = named
+	how, err := p.Amounts.transform(p.Target, p.Transforms[p.Target])
+	if err != nil {
+		return t, about("transform."+p.Target, "", err)
 	}
 	if !slices.Contains(targetTransforms[:], how) {
 		return t, fmt.Errorf("target %s: %s is not for a target: it can take %s", p.Target, how, list(targetTransforms[:]))
@@ -198,32 +233,16 @@ func (p Plan) fitTarget(g *goal, train []int, n *notes) (target, error) {
 		return t, fmt.Errorf("target %s: it is %g in every training row: there is nothing to learn", p.Target, sums[0].mean)
 	}
 	t.Numbers = fitted
+	done := how.done()
+	if p.Amounts != "" {
+		done += ", since the loss takes " + string(p.Amounts)
+	}
 	if g.column.Kind != dataset.Array {
-		n.say("target %s: regression, %s (mean %.4g, standard deviation %.4g)", p.Target, how.done(), sums[0].mean, sums[0].std)
+		n.say("target %s: regression, %s (mean %.4g, standard deviation %.4g)", p.Target, done, sums[0].mean, sums[0].std)
 	} else {
-		n.say("target %s: regression of %d numbers, %s", p.Target, extent(g.column.Shape), how.done())
+		n.say("target %s: regression of %d numbers, %s", p.Target, extent(g.column.Shape), done)
 	}
 	return t, nil
-}
-
-// unlearnt says which classes no training row shows. Their outputs stay, so
-// that the score counts those rows as wrong.
-func (g *goal) unlearnt(s *Split, n *notes) {
-	if g.task != Classification {
-		return
-	}
-	trained, held := make([]int, len(g.levels)), make([]int, len(g.levels))
-	for _, row := range s.Train {
-		trained[g.coder.at(row)]++
-	}
-	for _, row := range slices.Concat(s.Val, s.Test) {
-		held[g.coder.at(row)]++
-	}
-	for i, l := range g.levels {
-		if trained[i] == 0 {
-			n.group("class", fmt.Sprintf("%q (%s)", l.name, count(held[i], "row")), "no training row has it, so the score counts it as wrong")
-		}
-	}
 }
 
 // done is a transform as something that has happened.

@@ -17,29 +17,32 @@ func TestTask(t *testing.T) {
 		want   string // the task and classes, or an error
 		said   string
 	}{
-		"texts":            {textsOf("y", "b", "a", "b", ""), "", "classification [a b]", "target y: 2 classes"},
-		"bools":            {textsOf("y", "true", "false", "true"), "", "classification [false true]", "target y: 2 classes"},
-		"labels from 0":    {numbersOf("y", 0, 1, 1, 0, 0, 1), "", "classification [0 1]", "target y: 2 classes; say task: regression if they are quantities"},
-		"labels from 1":    {numbersOf("y", 1, 2, 1, 2, 1, 2), "", "classification [1 2]", "say task: regression"},
-		"asked for":        {numbersOf("y", 0, 1, 1, 0, 0, 1), Regression, "regression []", "target y: regression, standardized (mean 0.5, standard deviation 0.5)"},
-		"two rows each":    {numbersOf("y", 0, 1, 1, 0), "", "regression []", "regression"},
-		"a gap":            {numbersOf("y", 0, 2, 0, 2, 0, 2), "", "regression []", "regression"},
-		"halves":           {numbersOf("y", 0, .5, 0, .5, 0, .5), "", "regression []", "regression"},
-		"halves, asked":    {numbersOf("y", 0, .5, 0, .5, 0, .5), Classification, "classification [0 0.5]", "target y: 2 classes"},
-		"numbers in order": {numbersOf("y", 10, 9, 10, 9), Classification, "classification [9 10]", ""},
-		"dates":            {datesOf("y", 5, 6, 7), "", "regression []", "regression"},
-		"vectors":          {rowsOf("y", []int{2}, 1, 2, 3, 4), "", "regression []", "target y: regression of 2 numbers, standardized"},
-		"texts, asked":     {textsOf("y", "b", "a"), Regression, `target y: it holds texts, as in row 2 ("a"): say task: classification`, ""},
-		"dates, asked":     {datesOf("y", 5, 6), Classification, "target y: a date has no classes: say task: regression", ""},
-		"constant":         {numbersOf("y", 3, 3, nan), "", "target y: it is 3 in every row: there is nothing to learn", ""},
-		"constant text":    {textsOf("y", "a", "a"), "", "target y: it is a in every row: there is nothing to learn", ""},
-		"constant date":    {datesOf("y", 3, 3), "", "target y: it is 3 in every training row: there is nothing to learn", ""},
-		"missing":          {numbersOf("y", nan, nan), "", "target y: it is missing in every row", ""},
-		"no rows":          {numbersOf("y"), "", "target y: the table has no rows", ""},
-		"infinite":         {numbersOf("y", 1, -inf), "", "row 2, column y: -Inf is no finite number: mark it missing or leave the row out", ""},
-		"too many classes": {ramp("y", 30), Classification, "target y: 30 different values in 30 rows are too many for classes: say task: regression", ""},
-		"too many texts":   {textOf("y", strings.Split("abcdefghijklmnopqrstuvwxyz", "")...), "", "target y: 26 different values in 26 rows are too many for classes: take another target", ""},
-		"beyond":           {dataset.Column{Name: "y", Kind: dataset.Text, Codes: []int32{dataset.Beyond}}, "", "row 1, column y: there are more different texts than are kept: take another target", ""},
+		"texts":             {textsOf("y", "b", "a", "b", ""), "", "classification [a b]", "target y: 2 classes"},
+		"bools":             {textsOf("y", "true", "false", "true"), "", "classification [false true]", "target y: 2 classes"},
+		"labels from 0":     {numbersOf("y", 0, 1, 1, 0, 0, 1), "", "classification [0 1]", "target y: 2 classes; if they are quantities, write task: regression in an experiment file"},
+		"labels from 1":     {numbersOf("y", 1, 2, 1, 2, 1, 2), "", "classification [1 2]", "write task: regression"},
+		"asked for":         {numbersOf("y", 0, 1, 1, 0, 0, 1), Regression, "regression []", "target y: regression, standardized (mean 0.5, standard deviation 0.5)"},
+		"two rows each":     {numbersOf("y", 0, 1, 1, 0), "", "regression []", "regression"},
+		"a gap":             {numbersOf("y", 0, 2, 0, 2, 0, 2), "", "regression []", "regression"},
+		"halves":            {numbersOf("y", 0, .5, 0, .5, 0, .5), "", "regression []", "regression"},
+		"halves, asked":     {numbersOf("y", 0, .5, 0, .5, 0, .5), Classification, "classification [0 0.5]", "target y: 2 classes"},
+		"numbers in order":  {numbersOf("y", 10, 9, 10, 9), Classification, "classification [9 10]", ""},
+		"dates":             {datesOf("y", 5, 6, 7), "", "regression []", "regression"},
+		"vectors":           {rowsOf("y", []int{2}, 1, 2, 3, 4), "", "regression []", "target y: regression of 2 numbers, standardized"},
+		"texts, asked":      {textsOf("y", "b", "a"), Regression, `target y: it holds texts, as in row 2 ("a"): say task: classification`, ""},
+		"dates, asked":      {datesOf("y", 5, 6), Classification, "target y: a date has no classes: say task: regression", ""},
+		"constant":          {numbersOf("y", 3, 3, nan), "", "target y: it is 3 in every row: there is nothing to learn", ""},
+		"constant text":     {textsOf("y", "a", "a"), "", "target y: it is a in every row: there is nothing to learn", ""},
+		"constant date":     {datesOf("y", 3, 3), "", "target y: it is 3 in every training row: there is nothing to learn", ""},
+		"missing":           {numbersOf("y", nan, nan), "", "target y: it is missing in every row", ""},
+		"no rows":           {numbersOf("y"), "", "target y: the table has no rows", ""},
+		"infinite":          {numbersOf("y", 1, -inf), "", "row 2, column y: -Inf is no finite number: mark it missing or leave the row out", ""},
+		"too many classes":  {ramp("y", 30), Classification, "target y: 30 different values in 30 rows are too many for classes: say task: regression", ""},
+		"too many texts":    {textOf("y", strings.Split("abcdefghijklmnopqrstuvwxyz", "")...), "", "target y: 26 different values in 26 rows are too many for classes: \"a\" in row 1 is no number: write quantities without signs and units, or take another target", ""},
+		"a text in numbers": {textsOf("y", "0.5", "2", "abc", "4", "", "abc"), "", `row 3, column y: "abc" is not a number, as 3 of 5 values are: correct it, or declare that it means a missing value`, ""},
+		"few whole levels":  {textsOf("y", "1", "2", "3+", "1", "2"), "", "classification [1 2 3+]", "target y: 3 classes"},
+		"asked, in numbers": {textsOf("y", "1", "2", "3+", "1", "2"), Regression, `row 3, column y: "3+" is not a number, as 4 of 5 values are: correct it, or declare that it means a missing value`, ""},
+		"beyond":            {dataset.Column{Name: "y", Kind: dataset.Text, Codes: []int32{dataset.Beyond}}, "", "row 1, column y: there are more different texts than are kept: take another target", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := tableOf(c.target)
@@ -121,7 +124,7 @@ func TestLabels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `class "c" (1 row): no training row has it, so the score counts it as wrong`
+	const want = `class "c" (1 row, in validation): cannot be learned without training rows, and the score counts it as wrong`
 	if !slices.Contains(p.Said(), want) {
 		t.Errorf("said\n%s\nwithout %s", strings.Join(p.Said(), "\n"), want)
 	}
@@ -156,7 +159,7 @@ func TestTargetOfAnotherTable(t *testing.T) {
 	}{
 		"missing":  {tableOf(numbersOf("y", 1, nan)), "row 2, column y: the target is missing: leave the row out"},
 		"infinite": {tableOf(numbersOf("y", inf)), "row 1, column y: +Inf is no finite number: mark it missing or leave the row out"},
-		"texts":    {tableOf(textsOf("y", "a")), `target y: it holds texts (row 1: "a"), but numbers in training`},
+		"texts":    {tableOf(textsOf("y", "a")), `row 1, column y: "a" is not a number, and the column held numbers in training: correct it, or leave it empty`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, _, err := p.Targets(c.data, nil); err == nil || err.Error() != c.want {

@@ -41,7 +41,7 @@ func transformsOf(k dataset.Kind) []Transform {
 	case dataset.Array:
 		return []Transform{Standardize, MinMax, Log, None, Index, Drop}
 	}
-	return []Transform{"", OneHot, Index, Drop} // Text has no default: see refuseText
+	return []Transform{"", OneHot, Index, Drop} // Text is left out unless it is named
 }
 
 // calendar is the default of dates: the seconds standardized, and the parts of
@@ -50,17 +50,19 @@ const calendar Transform = "calendar"
 
 // of returns the transform of an input, and whether the plan names it. One
 // that stands for the rest holds where the kind of column can take it; numbers
-// are made one-hot only by name, since few are levels.
+// are made one-hot only by name, since few are levels, and free text becomes
+// an input only by name, since hardly a level has rows to learn from.
 func (p Plan) of(c *dataset.Column) (t Transform, named bool, err error) {
 	can := transformsOf(c.Kind)
 	if t, ok := p.Transforms[c.Name]; ok {
 		if !slices.Contains(can, t) {
-			return "", true, fmt.Errorf("column %s: %s is not for a %v: it can take %s", c.Name, t, c.Kind, list(can))
+			err := fmt.Errorf("column %s: %s is not for a %v: it can take %s", c.Name, t, c.Kind, list(can))
+			return "", true, about("transform."+c.Name, "", err)
 		}
 		return t, true, nil
 	}
 	t = p.Transforms[Rest]
-	if t == "" || !slices.Contains(can, t) || t == OneHot && c.Kind == dataset.Number {
+	if t == "" || !slices.Contains(can, t) || t == OneHot && c.Kind == dataset.Number || c.Kind == dataset.Text && t != Drop {
 		return can[0], false, nil
 	}
 	return t, t == Drop || t == None, nil

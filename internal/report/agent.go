@@ -17,6 +17,7 @@ func Agent(w io.Writer, r *Report, _ Style) error {
 	a := &agent{view: v}
 	a.head()
 	a.outcome(a.Outcome)
+	a.trends()
 	for i, g := range v.groups {
 		a.cause(i+1, g)
 	}
@@ -38,6 +39,10 @@ func (a *agent) head() {
 	if a.verdict() == verdictNone {
 		a.printf("no verdict: %s", clean(a.noVerdict()))
 	}
+}
+
+// trends tells where the curves begin and end.
+func (a *agent) trends() {
 	for _, c := range a.curves() {
 		_, last := c.series.Last()
 		a.printf("curve %s first=%s last=%s%s", word(c.name), num(c.series.Values[0]), num(last), c.marks())

@@ -9,7 +9,7 @@ import (
 )
 
 // Concise renders a line for each finding, as compilers do, so that editors
-// find the places, and last the counts:
+// find the places, and last the counts, behind the score where there is one:
 //
 //	train.py:41:44: error[NN0601] lr-too-high: learning rate 0.1 is about 30 times too high
 func Concise(w io.Writer, r *Report, _ Style) error {
@@ -21,7 +21,7 @@ func Concise(w io.Writer, r *Report, _ Style) error {
 			fmt.Fprintf(&b, "%s: %s %s: %s (symptom of %s)\n", v.place(f), id(f), f.Check.Name, clean(f.Message), strings.Join(f.Because, ", "))
 		}
 	}
-	b.WriteString(v.summary() + "\n")
+	b.WriteString(clean(v.reached()) + v.summary() + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

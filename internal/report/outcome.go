@@ -23,7 +23,7 @@ type Fact struct {
 
 // A Score is one figure of merit on rows that were not trained on.
 type Score struct {
-	Name     string // "accuracy", "r2", "rmse", "mae"
+	Name     string // "accuracy", "balanced_accuracy", "r2", "rmse", "mae"
 	Split    string // "val" or "test"
 	Rows     int
 	Value    float64   // of the seed that the rest of the report is about; rmse and mae in the target's units
@@ -31,24 +31,23 @@ type Score struct {
 	Seeds    []float64 // of every seed that was trained; NaN of one that failed
 }
 
-// facts shows the lines of the outcome, with or without its details.
+// facts shows the lines of the outcome, with or without its details. A name
+// that several lines share stands once.
 func (p *page) facts(o *Outcome, detailed bool) {
 	if o == nil {
 		return
 	}
+	above := ""
 	for _, f := range o.Facts {
 		if f.Detail && !detailed {
 			continue
 		}
-		p.wrap(11, span{dim, " " + pad(f.Name, 9) + " "}, span{plain, f.Text})
-	}
-}
-
-// outcome shows the headline and the lines below it.
-func (p *page) outcome(o *Outcome) {
-	if o != nil {
-		p.wrap(11, span{dim, " " + pad("score", 9) + " "}, span{bold, o.Headline})
-		p.facts(o, true)
+		name := f.Name
+		if name == above {
+			name = ""
+		}
+		above = f.Name
+		p.wrap(11, span{dim, " " + pad(name, 9) + " "}, span{plain, f.Text})
 	}
 }
 
@@ -60,6 +59,7 @@ func (v *view) reached() string {
 	return v.Outcome.Headline + "; "
 }
 
+// outcome tells what was reached: the yardstick, so it comes before the curves.
 func (a *agent) outcome(o *Outcome) {
 	if o == nil {
 		return

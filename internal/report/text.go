@@ -22,7 +22,7 @@ func Text(w io.Writer, r *Report, s Style) error {
 		return p.flush(w)
 	}
 	p.section(func() { p.curves(v) })
-	p.section(func() { p.outcome(v.Outcome) })
+	p.section(func() { p.facts(v.Outcome, true) })
 	p.section(func() { p.board(v.lamps) })
 	told, rest := v.told()
 	for _, g := range told {
@@ -69,13 +69,13 @@ func (p *page) section(f func()) {
 	}
 }
 
-// answer says in one sentence what is wrong, and where.
+// answer says in one sentence what was reached, what is wrong, and where.
 func (p *page) answer(v *view) {
 	name := span{bold, "nnvet: "}
 	switch kind := v.verdict(); kind {
 	case verdictError, verdictWarning:
 		f := v.groups[0].cause
-		spans := []span{name, {severityRole(f.Severity), kind + ": "}, {bold, f.Message}}
+		spans := []span{name, {bold, v.reached()}, {severityRole(f.Severity), kind + ": "}, {bold, f.Message}}
 		if f.Source.Known() {
 			spans = append(spans, span{plain, fmt.Sprintf(" (%s:%d)", f.Source.File, f.Source.Line)})
 		}
@@ -84,7 +84,7 @@ func (p *page) answer(v *view) {
 		}
 		p.wrap(2, spans...)
 	case verdictNone:
-		p.wrap(2, name, span{warn, "no verdict"}, span{plain, ": " + v.reached() + v.noVerdict() + failure(v)})
+		p.wrap(2, name, span{bold, v.reached()}, span{warn, "no verdict"}, span{plain, ": " + v.noVerdict() + failure(v)})
 	default:
 		p.wrap(2, name, span{bold, v.reached()}, span{good, "no problem found"}, span{plain, inSteps(v) + failure(v) + "; " + v.coverage() + v.unsaid()})
 	}
@@ -129,6 +129,24 @@ func (v *view) unsaid() string {
 // little says nothing.
 const brief = 20
 
+// duration writes seconds, and milliseconds where those would be 0.0.
+func duration(seconds float64) string {
+	const least = 0.05
+	if seconds < least {
+		return fmt.Sprintf("%.2g ms", 1000*seconds)
+	}
+	return fmt.Sprintf("%.1f s", seconds)
+}
+
+// inSeconds writes what took seconds, or nothing where they would be 0.00.
+func inSeconds(what string, seconds float64) string {
+	const least = 0.005
+	if seconds < least {
+		return ""
+	}
+	return fmt.Sprintf("%s%.2f s", what, seconds)
+}
+
 // header says what ran, and how long.
 func (p *page) header(v *view) {
 	r := v.trace.Run
@@ -139,7 +157,7 @@ func (p *page) header(v *view) {
 	}
 	add(count(int(r.Steps), "step"))
 	if finite(r.Seconds) && r.Seconds > 0 {
-		add(fmt.Sprintf("%.1f s", r.Seconds))
+		add(duration(r.Seconds))
 	}
 	if e := v.ending(); e != "" {
 		add(e)
@@ -149,7 +167,7 @@ func (p *page) header(v *view) {
 	if finite(r.Overhead) && r.Overhead > 0 {
 		overhead = "overhead " + percent(r.Overhead)
 		if r.Seconds < brief {
-			overhead = fmt.Sprintf("overhead %.2f s", r.Overhead*r.Seconds)
+			overhead = inSeconds("overhead ", r.Overhead*r.Seconds)
 		}
 	}
 	head := p.show(strings.TrimSpace("nnvet " + v.Version))

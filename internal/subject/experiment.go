@@ -2,7 +2,6 @@ package subject
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -25,8 +24,14 @@ type Experiment struct {
 	facts            experiment.Facts
 }
 
-// Prepare reads the data of an experiment and prepares it for the network.
+// Prepare reads the data of an experiment and prepares it for the network. What
+// the file asks for and cannot have is quoted from it.
 func Prepare(ctx context.Context, f *experiment.File) (*Experiment, error) {
+	e, err := prepared(ctx, f)
+	return e, placed(f, err)
+}
+
+func prepared(ctx context.Context, f *experiment.File) (*Experiment, error) {
 	table, err := dataset.Load(ctx, f.Data.Path, f.Data.Options)
 	if err != nil {
 		return nil, err
@@ -42,7 +47,7 @@ func Prepare(ctx context.Context, f *experiment.File) (*Experiment, error) {
 	e := &Experiment{File: f, Preparation: p}
 	e.Data = append(append(append(e.Data, table.Detected...), split.Said...), p.Said()...)
 	for _, name := range f.Data.Plan.Exclude {
-		e.Data = append(e.Data, "column "+name+": left out")
+		e.Data = append(e.Data, "column "+name+": left out, as asked")
 	}
 	e.facts = experiment.Facts{
 		Input: p.Shape(), Rows: len(split.Train), Val: len(split.Val), Classes: len(p.Classes()), Tokens: p.Tokens(),
@@ -60,6 +65,9 @@ func Prepare(ctx context.Context, f *experiment.File) (*Experiment, error) {
 		if *part.to, err = e.rows(table, part.rows); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Data.Path, err)
 		}
+	}
+	if f.Output != experiment.AsWritten {
+		e.Plan.Spec.OutputBias = e.outputBias()
 	}
 	return e, e.fits()
 }
@@ -114,11 +122,7 @@ func (e *Experiment) fits() error {
 // file stands what cannot be built.
 func (e *Experiment) network(s engine.Spec) (*engine.Network, error) {
 	n, err := engine.New(s, s.Batch)
-	var wrong *engine.LayerError
-	if errors.As(err, &wrong) && wrong.Source.Known() {
-		return nil, e.File.Quote(wrong.Source, "%v", wrong.Err)
-	}
-	return n, err
+	return n, placed(e.File, err)
 }
 
 // Stem is the path of what the experiment leaves behind, without an extension:

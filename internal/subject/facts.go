@@ -16,7 +16,7 @@ func (e *Experiment) decided(r engine.Result) []report.Fact {
 	s := &e.Plan.Spec
 	facts := []report.Fact{{Name: "data", Text: e.File.Data.Path}}
 	for _, said := range e.Data {
-		facts = append(facts, report.Fact{Text: said})
+		facts = append(facts, report.Fact{Name: "data", Text: said})
 	}
 	facts = append(facts,
 		report.Fact{Name: "network", Text: summary(s.Layers)},
@@ -28,8 +28,11 @@ func (e *Experiment) decided(r engine.Result) []report.Fact {
 }
 
 func (e *Experiment) found() string {
-	if e.Plan.RangeTest {
+	switch {
+	case e.Plan.Race:
 		return " (found by a range test and a race)"
+	case e.Plan.RangeTest:
+		return " (found by a range test)"
 	}
 	return ""
 }

@@ -3,10 +3,10 @@ package subject
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/engine/save"
 	"github.com/nnvet/nnvet/internal/prepare"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/stat"
@@ -27,16 +27,16 @@ func (e *Experiment) scores(n *engine.Network) ([]report.Score, error) {
 	if d.Rows == 0 {
 		return nil, nil
 	}
-	var values, baselines map[string]float64
-	var err error
-	if e.Preparation.Task() == prepare.Classification {
-		values, err = accuracy(n, d)
-		baselines = map[string]float64{"accuracy": e.commonest(d)}
-	} else {
-		values, baselines, err = e.distances(n, d)
-	}
+	out, err := e.predict(n, d)
 	if err != nil {
 		return nil, err
+	}
+	answer := save.NewAnswer(n.Spec().Loss.Kind, e.Preparation, n.Outputs().Size())
+	var values, baselines map[string]float64
+	if e.Preparation.Task() == prepare.Classification {
+		values, baselines = e.rights(answer, out, d)
+	} else {
+		values, baselines = e.distances(answer, out, d)
 	}
 	var scores []report.Score
 	for _, name := range e.Plan.Metrics {
@@ -47,30 +47,62 @@ func (e *Experiment) scores(n *engine.Network) ([]report.Score, error) {
 	return scores, nil
 }
 
-func accuracy(n *engine.Network, d engine.Data) (map[string]float64, error) {
-	s, err := engine.Evaluate(n, d, n.Rows())
-	return map[string]float64{"accuracy": s.Accuracy}, err
+// predict returns what a network gives for rows.
+func (e *Experiment) predict(n *engine.Network, d engine.Data) ([]float32, error) {
+	width := e.facts.Input.Size()
+	out := make([]float32, 0, d.Rows*n.Outputs().Size())
+	for from := 0; from < d.Rows; from += n.Rows() {
+		rows := min(n.Rows(), d.Rows-from)
+		out = append(out, n.Forward(d.X[from*width:(from+rows)*width], rows, false)...)
+	}
+	return out, n.Err()
 }
 
-// commonest returns the share of rows that have the class which is commonest
-// in training: what a constant answer reaches.
-func (e *Experiment) commonest(d engine.Data) float64 {
-	counts := make([]int, max(e.facts.Classes, 1))
-	best := 0
+// rights returns how often the class is right, and how often the class is that
+// is commonest in training: what a constant answer reaches.
+func (e *Experiment) rights(a *save.Answer, out []float32, d engine.Data) (values, baselines map[string]float64) {
+	width := len(out) / d.Rows
+	best := e.commonest()
+	values = e.right(d, func(row int) int { return a.Class(out[row*width : (row+1)*width]) })
+	return values, e.right(d, func(int) int { return best })
+}
+
+// right scores an answer for each row. Balanced, every class counts the same
+// however rare: the mean, over the classes that the rows have, of the share of
+// a class's rows that is right.
+func (e *Experiment) right(d engine.Data, answer func(row int) int) map[string]float64 {
+	rows, right := make([]int, e.facts.Classes), make([]int, e.facts.Classes)
+	for i := range d.Rows {
+		c := e.class(d, i)
+		rows[c]++
+		if answer(i) == c {
+			right[c]++
+		}
+	}
+	total, shares, classes := 0, 0.0, 0
+	for c, n := range rows {
+		if n > 0 {
+			total += right[c]
+			shares += float64(right[c]) / float64(n)
+			classes++
+		}
+	}
+	return map[string]float64{"accuracy": float64(total) / float64(d.Rows), "balanced_accuracy": shares / float64(classes)}
+}
+
+// commonest returns the class that is commonest in training, of equal ones the
+// first.
+func (e *Experiment) commonest() int {
+	counts, best := make([]int, e.facts.Classes), 0
 	for i := range e.train.Rows {
-		c := e.class(e.train, i)
-		counts[c]++
-		if counts[c] > counts[best] {
+		counts[e.class(e.train, i)]++
+	}
+	for c, n := range counts {
+		if n > counts[best] {
 			best = c
 		}
 	}
-	right := 0
-	for i := range d.Rows {
-		if e.class(d, i) == best {
-			right++
-		}
-	}
-	return float64(right) / float64(d.Rows)
+	return best
 }
 
 // class returns the class of a row, whether the loss takes labels or indicators.
@@ -79,36 +111,19 @@ func (e *Experiment) class(d engine.Data, row int) int {
 		return int(d.Labels[row])
 	}
 	width := e.outputs()
-	if width == 1 {
-		return int(d.Y[row])
-	}
-	for c, v := range d.Y[row*width : (row+1)*width] {
-		if v > 0 {
-			return c
-		}
-	}
-	return 0
+	return engine.MSE.Class(d.Y[row*width : (row+1)*width]) // indicators are answers without an error
 }
 
 // distances returns how far predictions are from the truth, and how far the
 // mean of the training targets is.
-func (e *Experiment) distances(n *engine.Network, d engine.Data) (values, baselines map[string]float64, err error) {
-	predicted := make([]float32, 0, len(d.Y))
-	width := e.facts.Input.Size()
-	for from := 0; from < d.Rows; from += n.Rows() {
-		rows := min(n.Rows(), d.Rows-from)
-		predicted = append(predicted, n.Forward(d.X[from*width:(from+rows)*width], rows, false)...)
-	}
-	if err := n.Err(); err != nil {
-		return nil, nil, err
-	}
+func (e *Experiment) distances(a *save.Answer, out []float32, d engine.Data) (values, baselines map[string]float64) {
 	truth := e.Preparation.Decode(d.Y)
 	constant := make([]float64, len(truth))
 	means := columnMeans(e.Preparation.Decode(e.train.Y), e.Preparation.Outputs())
 	for i := range constant {
 		constant[i] = means[i%len(means)]
 	}
-	return distance(e.Preparation.Decode(predicted), truth, means), distance(constant, truth, means), nil
+	return distance(a.Values(out), truth, means), distance(constant, truth, means)
 }
 
 // distance compares predictions with the truth. R2 is taken against the means
@@ -136,6 +151,10 @@ func columnMeans(values []float64, columns int) []float64 {
 	return means
 }
 
+// oneSided is the share of rows with one class above which accuracy alone says
+// little, as it is high without having learned anything (convention).
+const oneSided = 0.8
+
 // headline says in a sentence how good the network is, and against what.
 func headline(target string, scores []report.Score) string {
 	if len(scores) == 0 {
@@ -143,26 +162,33 @@ func headline(target string, scores []report.Score) string {
 	}
 	s := scores[0]
 	text := target + ": " + show(s.Name, s.Value)
-	if len(s.Seeds) > 1 {
-		text += fmt.Sprintf(" (%s to %s over %d seeds)", bare(s.Name, slices.Min(s.Seeds)), bare(s.Name, slices.Max(s.Seeds)), len(s.Seeds))
+	if least, greatest, seeds := spread(s.Seeds); seeds > 1 {
+		text += fmt.Sprintf(" (%s to %s over %d seeds)", bare(s.Name, least), bare(s.Name, greatest), seeds)
 	}
 	guess, baseline := "guessing the mean", bare(s.Name, s.Baseline)
-	if s.Name == "accuracy" {
+	if share(s.Name) {
 		guess = "always the commonest class"
 	}
-	if len(scores) > 1 { // R2 says how good, the next in whose units
+	if len(scores) > 1 && (s.Name != "accuracy" || s.Baseline > oneSided) { // R2 says how good, the next in whose units
 		text += ", " + show(scores[1].Name, scores[1].Value)
 		baseline += " and " + bare(scores[1].Name, scores[1].Baseline)
 	}
-	return text + fmt.Sprintf(" on %d rows that were not trained on, where %s gives %s", s.Rows, guess, baseline)
+	were := "were"
+	if s.Rows == 1 {
+		were = "was"
+	}
+	return text + fmt.Sprintf(" on %s that %s not trained on, where %s gives %s", plural(s.Rows, "row"), were, guess, baseline)
 }
 
-var metricNames = map[string]string{"accuracy": "accuracy ", "r2": "R2 ", "rmse": "RMSE ", "mae": "MAE "}
+var metricNames = map[string]string{"accuracy": "accuracy ", "balanced_accuracy": "balanced accuracy ", "r2": "R2 ", "rmse": "RMSE ", "mae": "MAE "}
 
 func show(name string, v float64) string { return metricNames[name] + bare(name, v) }
 
+// share reports a score that is a share of what is right.
+func share(name string) bool { return name == "accuracy" || name == "balanced_accuracy" }
+
 func bare(name string, v float64) string {
-	if name == "accuracy" {
+	if share(name) {
 		return strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
 	}
 	v = stat.Signif(v, 3)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nnvet/nnvet"
@@ -35,14 +36,27 @@ type Training struct {
 	Dir     string      // of the run: trace and state go there
 	Version string      // of nnvet
 	Saved   *save.Saved // where it goes on from; nil from the beginning
+	GoOn    []string    // the command that goes on with it where it is stopped
 
-	saved   time.Time
-	trouble error // the first failure to save a state
+	lost     string // that parts of the trace could not be written, for the end of a headline
+	replaced string // what it replaces, for the facts; "" for nothing else
+	saved    time.Time
+	trouble  error // the first failure to save a state
 }
 
+// Unsaved is the error of a training whose model could not be kept.
+type Unsaved struct{ Err error }
+
+func (u *Unsaved) Error() string { return u.Err.Error() }
+
+// Unwrap returns why.
+func (u *Unsaved) Unwrap() error { return u.Err }
+
 // Run trains the first seed, writes its trace and state into the run's
-// directory, and leaves the model beside the experiment. A training that the
-// context ends leaves its state, from which it can be resumed, and no model.
+// directory, and leaves the model beside the experiment; then it trains the
+// other seeds. A training that the context ends leaves its state, from which it
+// can be resumed, and no model; among the other seeds it leaves the model, and
+// the scores there are. The error may be [*Unsaved] or [*Finished].
 func (t *Training) Run(ctx context.Context) (*report.Outcome, error) {
 	if err := os.WriteFile(filepath.Join(t.Dir, ExperimentFile), t.File.Text, 0o600); err != nil {
 		return nil, err
@@ -72,16 +86,26 @@ func (t *Training) Run(ctx context.Context) (*report.Outcome, error) {
 		}
 		return true
 	}
+	from := trainer.Step()
 	result, err := trainer.Run(ctx)
+	if err := recorder.Err(); err != nil {
+		if failed := new(fs.PathError); errors.As(err, &failed) {
+			err = failed.Err // the path is the run's
+		}
+		t.lost = fmt.Sprintf("; lost: parts of the trace could not be written (%v), so the checks did not see all", err)
+	}
+	if t.Saved != nil && trainer.Step() == from && result.Stopped != engine.Interrupted {
+		return nil, t.finished(result)
+	}
 	t.keep(trainer)
 	if result.Stopped == engine.Interrupted {
-		return t.interrupted(result), errors.Join(t.trouble, recorder.Err())
+		return t.interrupted(result), t.trouble
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.File.Data.Path, err)
 	}
 	o, err := t.outcome(ctx, n, result)
-	return o, errors.Join(err, t.trouble, recorder.Err())
+	return o, errors.Join(err, t.trouble)
 }
 
 // script is the file that the trace quotes, "" where nobody wrote one.
@@ -128,48 +152,74 @@ func (t *Training) keep(trainer *engine.Trainer) {
 }
 
 func (t *Training) interrupted(r engine.Result) *report.Outcome {
-	return &report.Outcome{
-		Headline: fmt.Sprintf("stopped after %d steps, %d epochs", r.Steps, r.Epochs),
-		Facts:    append(t.decided(r), report.Fact{Name: "go on", Text: fmt.Sprintf("nnvet run --resume=%s %s", filepath.Base(t.Dir), t.File.Name)}),
+	facts := t.decided(r)
+	if t.trouble == nil {
+		facts = append(facts, report.Fact{Name: "go on", Text: shell(t.GoOn...)})
 	}
+	return &report.Outcome{Headline: fmt.Sprintf("stopped after %s, %s", plural(int(r.Steps), "step"), plural(r.Epochs, "epoch")) + t.lost, Facts: facts}
 }
 
 // ModelPath is where the model goes.
 func (e *Experiment) ModelPath() string { return e.Stem() + ".safetensors" }
 
-// Overwritable refuses a model path at which a file lies that is not of nnvet's making.
-func (e *Experiment) Overwritable() error {
-	path := e.ModelPath()
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
+// Overwritable refuses a model path at which nothing can be written, or a file
+// lies that is not of nnvet's making, and notes whose model will be replaced.
+func (t *Training) Overwritable() error {
+	path := t.ModelPath()
+	if _, err := os.Stat(path); err == nil {
+		old, err := save.ReadModel(path)
+		if err != nil {
+			return fmt.Errorf("%s is in the way of the model, and is none that nnvet wrote: move it, or rename the experiment (%w)", path, err)
+		}
+		t.replaced = t.difference(old)
 	}
-	if _, err := save.ReadModel(path); err != nil {
-		return fmt.Errorf("%s is in the way of the model, and is none that nnvet wrote: move it, or rename the experiment (%w)", path, err)
+	if err := save.Writable(path); err != nil {
+		return fmt.Errorf("the model could not be kept: %w", err)
 	}
 	return nil
 }
 
-// outcome scores the trained network, trains the other seeds, and saves the model.
+// difference says what an older model was of where that is not what this one
+// will be of, or "".
+func (t *Training) difference(old *save.Model) string {
+	if p := old.About.Preparation; p != nil && p.Target() != t.Preparation.Target() {
+		return "it predicted " + p.Target()
+	}
+	f, err := experiment.Parse(t.File.Name, []byte(old.About.Experiment))
+	if err != nil || filepath.Clean(f.Data.Path) == filepath.Clean(t.File.Data.Path) {
+		return "" // or not to be known
+	}
+	return "it was trained on " + f.Data.Path
+}
+
+// outcome scores the trained network, saves it, and trains the other seeds.
 func (t *Training) outcome(ctx context.Context, n *engine.Network, r engine.Result) (*report.Outcome, error) {
 	scores, err := t.scores(n)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.otherSeeds(ctx, scores); err != nil {
-		return nil, err
-	}
-	o := &report.Outcome{Headline: headline(t.Preparation.Target(), scores), Facts: t.decided(r), Scores: scores}
+	o := &report.Outcome{Facts: t.decided(r), Scores: scores}
+	kept, err := t.model(n, r)
+	o.Facts = append(o.Facts, kept...)
+	o.Facts = append(o.Facts, t.otherSeeds(ctx, scores)...)
+	o.Headline = headline(t.Preparation.Target(), scores) + t.lost
+	return o, err
+}
+
+// model saves the network, and says where.
+func (t *Training) model(n *engine.Network, r engine.Result) ([]report.Fact, error) {
 	if r.Stopped == engine.NotFinite || !finite(r.TrainLoss) {
-		o.Facts = append(o.Facts, report.Fact{Name: "model", Text: "not saved: the loss is not finite"})
-		return o, nil
+		return []report.Fact{{Name: "model", Text: "not saved: the loss is not finite"}}, nil
 	}
 	path := t.ModelPath()
 	if err := save.WriteModel(path, n, t.about()); err != nil {
-		return o, err
+		return []report.Fact{{Name: "model", Text: "not saved: " + strings.TrimPrefix(err.Error(), path+": not written: ")}}, &Unsaved{err}
 	}
-	o.Facts = append(o.Facts, report.Fact{Name: "model", Text: path},
-		report.Fact{Name: "predict", Text: "nnvet predict " + path + " " + t.File.Data.Path})
-	return o, nil
+	facts := []report.Fact{{Name: "model", Text: path}}
+	if t.replaced != "" {
+		facts = append(facts, report.Fact{Name: "replaces", Text: fmt.Sprintf("%s (%s)", path, t.replaced)})
+	}
+	return append(facts, report.Fact{Name: "predict", Text: shell("nnvet", "predict", path, t.File.Data.Path)}), nil
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"math"
-
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/engine"
 )
@@ -31,11 +29,8 @@ func (r *Recorder) evaluated(e *engine.Evaluation) {
 		r.describeValidation(e.Step)
 	}
 	rec := evalRecord{K: "eval", S: e.Step, T: r.seconds(), Batches: e.Batches, Rows: e.Rows, Loss: e.Loss}
-	if !math.IsNaN(e.Accuracy) {
-		rec.Acc, rec.Accn = &e.Accuracy, e.Rows
-		if !r.trainer.Spec.Loss.Kind.Labels() {
-			rec.Accn *= r.trainer.Network.Outputs().Size()
-		}
+	if e.Judged > 0 {
+		rec.Acc, rec.Accn = &e.Accuracy, e.Judged
 	}
 	r.put(rec)
 }

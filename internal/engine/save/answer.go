@@ -8,27 +8,28 @@ import (
 	"github.com/nnvet/nnvet/internal/prepare"
 )
 
-// An answer is what a row of a network's outputs says to a reader.
-type answer struct {
+// An Answer turns a row of a network's outputs into what it says to a reader:
+// predictions and scores read outputs by it alone.
+type Answer struct {
 	loss        engine.LossKind
 	preparation *prepare.Preparation
 	classes     []string // nil for a regression
 	outputs     int
 }
 
-func (m *Model) answer(outputs int) *answer {
-	p := m.About.Preparation
-	return &answer{m.Spec.Loss.Kind, p, p.Classes(), outputs}
+// NewAnswer reads so many outputs, as a loss and a preparation trained them.
+func NewAnswer(loss engine.LossKind, p *prepare.Preparation, outputs int) *Answer {
+	return &Answer{loss, p, p.Classes(), outputs}
 }
 
-// header returns the names of the fields: the class and its probability, or
-// the numbers of a regression.
-func (a *answer) header() []string {
+// header returns the names of the fields: the class and, where the loss makes
+// outputs probabilities, its own, or the numbers of a regression.
+func (a *Answer) header() []string {
 	name := "predicted_" + a.preparation.Target()
 	switch {
-	case a.classes != nil:
+	case a.classes != nil && a.probable():
 		return []string{name, "probability"}
-	case a.outputs == 1:
+	case a.classes != nil || a.outputs == 1:
 		return []string{name}
 	}
 	fields := make([]string, a.outputs)
@@ -40,77 +41,67 @@ func (a *answer) header() []string {
 
 // fields appends what the outputs of a row say to a record: nothing, in every
 // field, where an output is NaN or infinite, for which ok is false.
-func (a *answer) fields(record []string, out []float32) (_ []string, ok bool) {
+func (a *Answer) fields(record []string, out []float32) (_ []string, ok bool) {
 	if !allFinite(out) {
 		for range a.header() {
 			record = append(record, "")
 		}
 		return record, false
 	}
-	if a.classes != nil {
-		class, probability := a.class(out)
-		return append(record, a.classes[class], probability), true
+	if a.classes == nil {
+		for _, v := range a.Values(out) {
+			record = append(record, number(v))
+		}
+		return record, true
 	}
-	for _, v := range a.values(out) {
-		record = append(record, number(v))
+	class := a.Class(out)
+	record = append(record, a.classes[class])
+	if a.probable() {
+		record = append(record, share(a.probability(out, class)))
 	}
 	return record, true
 }
 
-// class returns the likeliest class and its probability, which is empty where
-// the loss is none that makes outputs probabilities.
-func (a *answer) class(out []float32) (class int, probability string) {
-	if len(out) == 1 { // the probability, the logit or the value of the second of two
-		p, known := a.second(float64(out[0]))
-		if p >= 0.5 {
-			class = 1
-		} else {
-			p = 1 - p
-		}
-		return class, share(p, known)
-	}
-	for i, v := range out {
-		if v > out[class] {
-			class = i
-		}
-	}
+// Class returns the likeliest class of a row; -1 where an output is NaN or infinite.
+func (a *Answer) Class(out []float32) int { return a.loss.Class(out) }
+
+// probable reports a loss that makes outputs, or what they are the logits of,
+// probabilities.
+func (a *Answer) probable() bool {
 	switch a.loss {
-	case engine.CrossEntropy:
+	case engine.CrossEntropy, engine.ProbCE, engine.BCELogits, engine.BCE:
+		return true
+	}
+	return false
+}
+
+// probability returns that of a class.
+func (a *Answer) probability(out []float32, class int) float64 {
+	if a.loss == engine.CrossEntropy {
 		sum := 0.0
 		for _, v := range out {
 			sum += math.Exp(float64(v) - float64(out[class]))
 		}
-		return class, share(1/sum, true)
-	case engine.BCELogits:
-		return class, share(sigmoid(float64(out[class])), true)
+		return 1 / sum
 	}
-	return class, share(float64(out[class]), a.probable())
+	if len(out) > 1 {
+		return a.loss.Number(out[class])
+	}
+	second := a.loss.Number(out[0])
+	if class == 0 {
+		return 1 - second
+	}
+	return second
 }
 
-// second returns what the only output says of the second of two classes.
-func (a *answer) second(out float64) (p float64, known bool) {
-	if a.loss == engine.BCELogits {
-		return sigmoid(out), true
-	}
-	return out, a.probable()
-}
-
-// probable reports a loss whose outputs are probabilities as they are.
-func (a *answer) probable() bool { return a.loss == engine.ProbCE || a.loss == engine.BCE }
-
-// values returns the outputs of a regression in the target's own units.
-func (a *answer) values(out []float32) []float64 {
-	if a.loss != engine.PoissonLog {
-		return a.preparation.Decode(out)
-	}
-	rates := make([]float32, len(out))
+// Values returns the outputs of regressions, whole rows, in the target's own units.
+func (a *Answer) Values(out []float32) []float64 {
+	numbers := make([]float32, len(out))
 	for i, v := range out {
-		rates[i] = float32(math.Exp(float64(v)))
+		numbers[i] = float32(a.loss.Number(v))
 	}
-	return a.preparation.Decode(rates)
+	return a.preparation.Decode(numbers)
 }
-
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 func allFinite(out []float32) bool {
 	for _, v := range out {
@@ -123,12 +114,7 @@ func allFinite(out []float32) bool {
 
 // share writes a probability, of which four digits are more than any network
 // is sure of.
-func share(p float64, known bool) string {
-	if !known {
-		return ""
-	}
-	return strconv.FormatFloat(p, 'f', 4, 64)
-}
+func share(p float64) string { return strconv.FormatFloat(p, 'f', 4, 64) }
 
 // number writes a prediction, as exactly as a float32 has it.
 func number(v float64) string {

@@ -39,9 +39,34 @@ func resolve(path string) (string, error) {
 	return target, nil
 }
 
-func replace(path string, write func(io.Writer) error) error {
+// Writable finds out whether a file could be written at path, and leaves
+// nothing behind: a block beside it fails where the folder is missing or
+// protected, or the disk full.
+func Writable(path string) error {
+	const block = 4096 // bytes, that most file systems hand out at a time
+	target, err := resolve(path)
+	if err != nil {
+		return fmt.Errorf("%s: cannot be written: %w", path, err)
+	}
+	f, err := beside(target)
+	if err == nil {
+		_, err = f.Write(make([]byte, block))
+		err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	if err != nil {
+		return fmt.Errorf("%s: cannot be written: %w", path, reason(err))
+	}
+	return nil
+}
+
+// beside makes a file that takes the place of another when it is complete.
+func beside(path string) (*os.File, error) {
 	name := fmt.Sprintf(".%s-%016x", filepath.Base(path), rand.Uint64())
-	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	return os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+}
+
+func replace(path string, write func(io.Writer) error) error {
+	f, err := beside(path)
 	if err != nil {
 		return err
 	}

@@ -90,3 +90,24 @@ func holds(t *testing.T, path, want string) {
 		t.Errorf("got files %v, %v, want %s alone", names, err, path)
 	}
 }
+
+// Writable tells before there is anything to write, and leaves nothing behind.
+func TestWritable(t *testing.T) {
+	dir := t.TempDir()
+	for _, tt := range []struct{ name, path, want string }{
+		{"a new file", filepath.Join(dir, "model"), ""},
+		{"no folder", filepath.Join(dir, "absent", "model"), "no such file or directory"},
+		{"a folder", dir, "no regular file"},
+		{"a long name", filepath.Join(dir, strings.Repeat("m", 250)), "file name too long"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := save.Writable(tt.path)
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("got %v, %v, want an empty folder", left, err)
+	}
+}

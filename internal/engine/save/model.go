@@ -100,6 +100,9 @@ func (f *File) about() (About, error) {
 // ReadModel reads a model file and checks that its tensors fit its network.
 func ReadModel(path string) (*Model, error) {
 	file, err := readFile(path)
+	if errors.Is(err, errNoTensors) {
+		return nil, fmt.Errorf("%s: no model that nnvet wrote: name the .safetensors file that nnvet run left", path)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/prepare"
 )
 
 // PredictOptions say how predictions are written.
@@ -34,7 +35,9 @@ func (m *Model) Predict(ctx context.Context, w io.Writer, data *dataset.Source, 
 	if err != nil {
 		return Predictions{}, err
 	}
-	err = data.Scan(ctx, p.batch)
+	if err = data.Scan(ctx, p.batch); err == nil {
+		err = p.head() // of no rows
+	}
 	p.out.Flush()
 	return p.done, errors.Join(err, p.out.Error())
 }
@@ -47,8 +50,9 @@ type predictor struct {
 	network *engine.Network
 	width   int // numbers in a row of the input
 	about   About
-	answer  *answer
-	keys    []int // their columns
+	answer  *Answer
+	keys    []int    // their columns
+	header  []string // until it is written
 	out     *csv.Writer
 	record  []string
 	done    Predictions
@@ -64,7 +68,10 @@ func (m *Model) predictor(w io.Writer, data *dataset.Source, o PredictOptions) (
 	}
 	p := &predictor{
 		network: n, width: m.Spec.Input.Size(), about: m.About,
-		answer: m.answer(n.Outputs().Size()), out: csv.NewWriter(w),
+		answer: NewAnswer(m.Spec.Loss.Kind, m.About.Preparation, n.Outputs().Size()), out: csv.NewWriter(w),
+	}
+	for column, kind := range m.About.Preparation.Kinds() {
+		data.Expect(column, kind)
 	}
 	columns := data.Columns()
 	for _, name := range o.Keys {
@@ -77,7 +84,18 @@ func (m *Model) predictor(w io.Writer, data *dataset.Source, o PredictOptions) (
 		}
 		p.keys = append(p.keys, i)
 	}
-	return p, p.out.Write(append(slices.Clone(o.Keys), p.answer.header()...))
+	p.header = append(slices.Clone(o.Keys), p.answer.header()...)
+	return p, nil
+}
+
+// head writes the header, once: not before the first rows turn out to be such
+// as can be predicted.
+func (p *predictor) head() error {
+	header := p.header
+	if p.header = nil; header == nil {
+		return nil
+	}
+	return p.out.Write(header)
 }
 
 // batch predicts the rows of a batch.
@@ -94,6 +112,9 @@ func (p *predictor) batch(b *dataset.Batch) error {
 		out := p.network.Forward(x[from*p.width:(from+rows)*p.width], rows, false)
 		if err := p.network.Err(); err != nil { // which counts these rows from 0
 			return fmt.Errorf("%s: %w", rowsOf(b, from, rows), err)
+		}
+		if err := p.head(); err != nil {
+			return err
 		}
 		for i := range rows {
 			if err := p.row(b, from+i, out[i*size:(i+1)*size]); err != nil {
@@ -128,17 +149,21 @@ func (p *predictor) say(b *dataset.Batch, sentences []string) {
 	}
 }
 
-// inBatch says where rows are counted from in an error.
+// inBatch says in which file something is wrong, and counts its row in the
+// file and not in the batch.
 func inBatch(b *dataset.Batch, err error) error {
-	if b.First == 1 {
-		return fmt.Errorf("%s: %w", b.File, err)
+	if at := (*prepare.RowError)(nil); errors.As(err, &at) {
+		at.Row += int(b.First) - 1
 	}
-	return fmt.Errorf("%s: counted from row %d: %w", b.File, b.First, err)
+	return fmt.Errorf("%s: %w", b.File, err)
 }
 
 // rowsOf says which rows of which file some rows of a batch are.
 func rowsOf(b *dataset.Batch, from, rows int) string {
 	first := b.First + int64(from)
+	if rows == 1 {
+		return fmt.Sprintf("%s: row %d", b.File, first)
+	}
 	return fmt.Sprintf("%s: rows %d to %d", b.File, first, first+int64(rows)-1)
 }
 

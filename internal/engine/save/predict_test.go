@@ -149,6 +149,7 @@ func TestPredictClasses(t *testing.T) {
 			return out[1] > out[0], fmt.Sprintf("%.4f", sigmoid(max(out[0], out[1])))
 		}},
 		{engine.MSE, 1, func(out []float64) (bool, string) { return out[0] > 0.5, "" }},
+		{engine.MAE, 2, func(out []float64) (bool, string) { return out[1] > out[0], "" }},
 	} {
 		t.Run(fmt.Sprintf("%s of %d", tt.loss, tt.outputs), func(t *testing.T) {
 			tr := model(t, "sold", "", tt.outputs, tt.loss)
@@ -156,6 +157,9 @@ func TestPredictClasses(t *testing.T) {
 			for i, out := range tr.outputs(t) {
 				yes, p := tt.yes(out)
 				want = append(want, []string{fmt.Sprint("b", i+1), map[bool]string{true: "yes", false: "no"}[yes], p})
+				if p == "" { // the outputs are no probabilities
+					want[0], want[i+1] = want[0][:2], want[i+1][:2]
+				}
 			}
 			got, done, err := predict(t, tr.model, fresh, "id")
 			if err != nil || !reflect.DeepEqual(got, want) {
@@ -177,6 +181,7 @@ func TestPredictNumbers(t *testing.T) {
 		{"", engine.MSE, func(out float64) float64 { return out*math.Sqrt(20800./8) + 180 }},
 		{prepare.MinMax, engine.MAE, func(out float64) float64 { return out*160 + 100 }},
 		{prepare.None, engine.PoissonLog, math.Exp},
+		{prepare.None, engine.BCELogits, func(out float64) float64 { return 1 / (1 + math.Exp(-out)) }},
 	} {
 		t.Run(string(tt.how)+" "+string(tt.loss), func(t *testing.T) {
 			tr := model(t, "price", tt.how, 1, tt.loss)
@@ -233,6 +238,9 @@ func TestPredictRefuses(t *testing.T) {
 	}{
 		{"no such key", tr.model, fresh, "name", "key name: the data has no such column"},
 		{"a column missing", tr.model, "id,area\nb1,66\nb2,70\n", "id", "no column city"},
+		{"a text among numbers", tr.model, "id,area,city\nb1,66,Rome\nb2,big,Rome\n", "id", `fresh.csv: row 2 (line 3), column area: "big" is not a number`},
+		{"an infinity behind the first batch", tr.model, "id,area,city\n" + strings.Repeat("b1,66,Rome\n", 9000) + "b2,inf,Rome\n", "id", "fresh.csv: row 9001, column area: +Inf is no finite number"},
+		{"another sign", tr.model, "id,area,city\nb1,66%,Rome\n", "id", "column area: numbers with a percent sign, which they had not in training"},
 		{"no preparation", without, fresh, "id", "does not say how its data was prepared"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -57,10 +57,13 @@ func readFile(path string) (*File, error) {
 	return file, nil
 }
 
+// errNoTensors reports a file of another kind.
+var errNoTensors = errors.New("no safetensors file")
+
 func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
 	var length [8]byte
 	if size < int64(len(length)) {
-		return nil, fmt.Errorf("%d bytes are no safetensors file", size)
+		return nil, errNoTensors
 	}
 	if _, err := r.ReadAt(length[:], 0); err != nil {
 		return nil, unexpected(err)
@@ -68,7 +71,7 @@ func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
 	n := binary.LittleEndian.Uint64(length[:])
 	switch {
 	case n > maxHeader:
-		return nil, fmt.Errorf("no safetensors file: it begins with a header length of %d", n)
+		return nil, errNoTensors
 	case n > uint64(size-8):
 		return nil, fmt.Errorf("cut short: a header of %d bytes in a file of %d", n, size)
 	}
@@ -77,7 +80,7 @@ func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
 		return nil, unexpected(err)
 	}
 	if !utf8.Valid(text) {
-		return nil, errors.New("no safetensors file: the header is not UTF-8")
+		return nil, fmt.Errorf("%w: the header is not UTF-8", errNoTensors)
 	}
 	return text, nil
 }
@@ -87,7 +90,7 @@ func readHeader(r io.ReaderAt, size int64) ([]byte, error) {
 func parseHeader(text []byte) (*File, []entry, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
-		return nil, nil, errors.New("no safetensors file: the header is no JSON object")
+		return nil, nil, fmt.Errorf("%w: the header is no JSON object", errNoTensors)
 	}
 	file := &File{}
 	var entries []entry

@@ -19,16 +19,6 @@ type File struct {
 	Tensors  []Tensor
 }
 
-// Tensor returns the tensor of that name, or nil.
-func (f *File) Tensor(name string) *Tensor {
-	for i := range f.Tensors {
-		if f.Tensors[i].Name == name {
-			return &f.Tensors[i]
-		}
-	}
-	return nil
-}
-
 const (
 	dtype = "F32"
 	width = 4 // bytes of a number

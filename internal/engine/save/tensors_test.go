@@ -88,8 +88,8 @@ func TestReadTensorsRefuses(t *testing.T) {
 
 func TestReadTensorsNotOne(t *testing.T) {
 	for _, tt := range []struct{ name, file, want string }{
-		{"empty", "", "0 bytes are no safetensors file"},
-		{"text", "epoch,loss\n1,0.5\n", "begins with a header length of"},
+		{"empty", "", "no safetensors file"},
+		{"text", "epoch,loss\n1,0.5\n", "no safetensors file"},
 		{"header past the end", "\x40\x00\x00\x00\x00\x00\x00\x00{}", "a header of 64 bytes in a file of 10"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
