@@ -11,21 +11,48 @@ import (
 )
 
 // raced are the learning rates that are tried, as factors of what the range
-// test suggests, from the smallest. It errs by a factor of 0.03 to 7, and a race
-// of these five never ended more than 13 % above the best loss (24 and 18
-// configurations, design measurements).
-var raced = []float64{0.1, 0.3, 1, 3, 10}
+// test suggests. It errs by a factor of 0.03 to 7, and a race of these and of
+// 10 never ended more than 13 % above the best loss (24 and 18 configurations,
+// design measurements).
+var raced = []float64{0.1, 0.3, 1, 3}
 
-// usual is a rate that serves most networks with an optimizer, and is raced
-// too: where the targets are mostly noise, or a few rows dominate the loss, a
-// range test sees no rate, or a wrong one (0.001 is Adam's own default).
+// usual is a rate that serves most networks with an optimizer (0.001 is Adam's
+// own default). Those about it are raced too: where targets are mostly noise, a
+// few rows dominate the loss, or everything is learned at once, a range test
+// sees no rate, or a wrong one.
 var usual = map[string]float64{"adam": 0.001, "adamw": 0.001, "rmsprop": 0.001, "sgd": 0.01}
 
-// asGood is the factor of the lowest validation loss within which a rate is as
-// good, of which the smallest is taken: it is the safest. It is a standard error
-// of the loss, that of a mean of squared normal errors, whose variance is 2/rows
-// of its square; without it the luckiest rate wins where there is little to learn.
-func asGood(rows int) float64 { return 1 + math.Sqrt(2/float64(rows)) }
+var aboutUsual = []float64{0.3, 1, 3, 10}
+
+// asGood returns how far above the lowest validation loss a rate is as good. It
+// is a standard error of the loss, that of a mean of squared normal errors, whose
+// variance is 2/rows of its square, and at least a fiftieth of what there was to
+// learn, the width within which proofs call two losses the same. Of the rates
+// that are as good the middle one is taken, far from too slow and from unstable:
+// by the lowest loss alone the luckiest would win.
+func (e *Experiment) asGood(lowest float64) float64 {
+	const same = 0.02
+	return max(math.Sqrt(2/float64(e.val.Rows))*math.Abs(lowest), same*e.toLearn())
+}
+
+// toLearn returns about the loss of the best constant: the entropy of classes,
+// the variance of numbers.
+func (e *Experiment) toLearn() float64 {
+	if e.facts.Classes == 0 {
+		var sum, squares float64
+		for _, y := range e.train.Y {
+			sum += float64(y)
+			squares += float64(y) * float64(y)
+		}
+		n := float64(len(e.train.Y))
+		return squares/n - sum/n*sum/n
+	}
+	entropy := 0.0
+	for _, p := range e.shares() {
+		entropy -= p * math.Log(p)
+	}
+	return entropy
+}
 
 // How far each of them trains: a quarter of the training, but no more than so
 // many steps (a convention),
@@ -60,12 +87,15 @@ func (e *Experiment) FindRate(ctx context.Context) error {
 // SetRate gives the optimizer a learning rate that the file leaves open.
 func (e *Experiment) SetRate(rate float64) { e.Plan.Spec.Optimizer.LR = rate }
 
-// race returns the smallest rate that is as good as the best by the validation
-// loss.
+// race returns the middle one of the rates that are as good as the best by the
+// validation loss.
 func (e *Experiment) race(ctx context.Context, around float64) (float64, error) {
-	rates := []float64{usual[e.Plan.Spec.Optimizer.Kind]}
+	var rates []float64
 	for _, factor := range raced {
 		rates = append(rates, factor*around)
+	}
+	for _, factor := range aboutUsual {
+		rates = append(rates, factor*usual[e.Plan.Spec.Optimizer.Kind])
 	}
 	slices.Sort(rates)
 	rates = slices.Compact(rates)
@@ -89,8 +119,16 @@ func (e *Experiment) race(ctx context.Context, around float64) (float64, error) 
 		return 0, err
 	}
 	lowest := slices.Min(losses)
-	i := slices.IndexFunc(losses, func(l float64) bool { return l <= lowest+(asGood(e.val.Rows)-1)*math.Abs(lowest) })
-	return rates[max(i, 0)], nil
+	var good []float64
+	for i, l := range losses {
+		if l <= lowest+e.asGood(lowest) {
+			good = append(good, rates[i])
+		}
+	}
+	if len(good) == 0 { // the loss is finite at none
+		return rates[0], nil
+	}
+	return good[(len(good)-1)/2], nil
 }
 
 // raceLength returns the epochs of a race.
