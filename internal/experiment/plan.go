@@ -121,9 +121,19 @@ func (f *File) decideNetwork(p *Plan, facts Facts) error {
 	}
 	p.say("output layer %s", text)
 	last, err := parseLayers("[" + text + "]")
+	for _, n := range last {
+		if d, ok := n.Layer.(*engine.Dense); ok {
+			d.Init = engine.Init{Kind: "lecun_normal", Gain: firstSays}
+		}
+	}
 	p.Spec.Layers = append(nodes[:len(nodes):len(nodes)], last...)
 	return err
 }
+
+// firstSays scales the first weights of an output layer that we add: a network
+// that has seen nothing should say little, so that the first loss is about that
+// of the best constant (convention).
+const firstSays = 0.1
 
 // parseLayers reads a list of layers that we wrote. They have no place.
 func parseLayers(text string) ([]engine.Node, error) {

@@ -218,6 +218,8 @@ func TestHeadline(t *testing.T) {
 			"y: R2 0.812 (0.7 to 0.812 over 2 seeds), RMSE 49800 on 9 rows that were not trained on, where guessing the mean gives 0 and 115000"},
 		{[]report.Score{{Name: "mae", Rows: 9, Value: 1e-9, Baseline: 2e12, Seeds: []float64{1e-9}}},
 			"y: MAE 1e-09 on 9 rows that were not trained on, where guessing the mean gives 2e+12"},
+		{[]report.Score{{Name: "r2", Rows: 9, Value: -0.35, Seeds: []float64{-0.35}}},
+			"y: R2 -0.35 on 9 rows that were not trained on, where guessing the mean gives 0: the network is worse than that"},
 	} {
 		if got := headline("y", c.scores); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)

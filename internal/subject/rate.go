@@ -24,6 +24,10 @@ var usual = map[string]float64{"adam": 0.001, "adamw": 0.001, "rmsprop": 0.001, 
 
 var aboutUsual = []float64{0.3, 1, 3, 10}
 
+// highest is how many times the usual rate may be taken: on data that is learned
+// at once a ramp goes on without harm far past what is stable (convention).
+const highest = 30
+
 // asGood returns how far above the lowest validation loss a rate is as good. It
 // is a standard error of the loss, that of a mean of squared normal errors, whose
 // variance is 2/rows of its square, and at least a fiftieth of what there was to
@@ -74,6 +78,7 @@ func (e *Experiment) FindRate(ctx context.Context) error {
 	if errors.Is(err, engine.ErrFlat) {
 		rate, err = usual[e.Plan.Spec.Optimizer.Kind], nil
 	}
+	rate = min(rate, highest*usual[e.Plan.Spec.Optimizer.Kind])
 	if err == nil && e.val.Rows > 0 {
 		rate, err = e.race(ctx, rate)
 	}
@@ -97,6 +102,7 @@ func (e *Experiment) race(ctx context.Context, around float64) (float64, error) 
 	for _, factor := range aboutUsual {
 		rates = append(rates, factor*usual[e.Plan.Spec.Optimizer.Kind])
 	}
+	rates = slices.DeleteFunc(rates, func(r float64) bool { return r > highest*usual[e.Plan.Spec.Optimizer.Kind] })
 	slices.Sort(rates)
 	rates = slices.Compact(rates)
 	losses := make([]float64, len(rates))

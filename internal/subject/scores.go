@@ -177,12 +177,25 @@ func headline(target string, scores []report.Score) string {
 	if s.Rows == 1 {
 		were = "was"
 	}
-	return text + fmt.Sprintf(" on %s that %s not trained on, where %s gives %s", plural(s.Rows, "row"), were, guess, baseline)
+	text += fmt.Sprintf(" on %s that %s not trained on, where %s gives %s", plural(s.Rows, "row"), were, guess, baseline)
+	if worse(s) {
+		text += ": the network is worse than that"
+	}
+	return text
 }
 
 var metricNames = map[string]string{"accuracy": "accuracy ", "balanced_accuracy": "balanced accuracy ", "r2": "R2 ", "rmse": "RMSE ", "mae": "MAE "}
 
 func show(name string, v float64) string { return metricNames[name] + bare(name, v) }
+
+// worse reports whether a constant would have done better. R2 and shares are
+// better the higher, errors the lower.
+func worse(s report.Score) bool {
+	if s.Name == "r2" || share(s.Name) {
+		return s.Value < s.Baseline
+	}
+	return s.Value > s.Baseline
+}
 
 // share reports a score that is a share of what is right.
 func share(name string) bool { return name == "accuracy" || name == "balanced_accuracy" }
