@@ -76,6 +76,7 @@ type Pass struct {
 	severity map[string]Severity
 	findings []Finding
 	skip     string
+	short    bool
 	brief    string
 }
 
@@ -119,6 +120,12 @@ func (p *Pass) Report(f Finding) {
 // Skip says why the trace, though it has what the check needs, is not enough
 // to judge. It does not count where the check also reports.
 func (p *Pass) Skip(format string, args ...any) { p.skip = fmt.Sprintf(format, args...) }
+
+// Short says the same where more would be enough: more steps, or more rows.
+func (p *Pass) Short(format string, args ...any) {
+	p.Skip(format, args...)
+	p.short = true
+}
 
 // Measured gives the board of pitfalls a figure to show beside "ok", of at
 // most 12 characters: "std 1.0".

@@ -24,6 +24,7 @@ type Clear struct {
 type Skip struct {
 	Check  *Check
 	Reason string
+	Short  bool // a longer run, or more rows, would have been enough
 }
 
 // An Ignored is a finding that the user asked not to hear of, and why.
@@ -62,7 +63,7 @@ func Vet(t *Trace, checks []*Check, opts Options) Result {
 		case len(p.findings) > 0:
 			res.Findings = append(res.Findings, p.findings...)
 		case p.skip != "":
-			res.NotChecked = append(res.NotChecked, Skip{c, p.skip})
+			res.NotChecked = append(res.NotChecked, Skip{c, p.skip, p.short})
 		default:
 			res.Clear = append(res.Clear, Clear{c, p.brief})
 		}

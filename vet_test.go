@@ -82,6 +82,18 @@ func TestEveryCheckIsAccountedFor(t *testing.T) {
 	}
 }
 
+func TestASkipSaysWhetherMoreWouldBeEnough(t *testing.T) {
+	checks := []*nnvet.Check{
+		{ID: "NN0201", Needs: []nnvet.Need{always}, Run: func(p *nnvet.Pass) { p.Skip("no loss compares numbers") }},
+		{ID: "NN0601", Needs: []nnvet.Need{always}, Run: func(p *nnvet.Pass) { p.Short("%d steps; it takes 50", 3) }},
+	}
+	got := fmt.Sprint(nnvet.Vet(&nnvet.Trace{}, checks, nnvet.Options{}).NotChecked)
+	want := fmt.Sprint([]nnvet.Skip{{checks[0], "no loss compares numbers", false}, {checks[1], "3 steps; it takes 50", true}})
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestSymptomsStandOnceBehindSeveralFindingsOfOneCheck(t *testing.T) {
 	twice := found("NN0101", 0, "NN0805")
 	one := twice.Run

@@ -47,7 +47,7 @@ type deadLayer struct {
 func deadUnits(p *nnvet.Pass) {
 	looked := deadLayers(p.Trace, int64(p.Limit("apart")), int(p.Limit("batches")))
 	if len(looked) == 0 {
-		p.Skip("it takes two windows of 1000 rows that end %.0f steps apart", p.Limit("apart"))
+		p.Short("it takes two windows of 1000 rows that end %.0f steps apart", p.Limit("apart"))
 		return
 	}
 	worst := slices.MaxFunc(looked, func(a, b deadLayer) int {

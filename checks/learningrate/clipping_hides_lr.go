@@ -45,7 +45,7 @@ func clippingHides(p *nnvet.Pass) {
 	}
 	seen, over, to := activity(norms, limits)
 	if len(seen) < int(p.Limit("steps")) {
-		p.Skip("the norm before clipping is known of %d steps; it takes %.0f to judge", len(seen), p.Limit("steps"))
+		p.Short("the norm before clipping is known of %d steps; it takes %.0f to judge", len(seen), p.Limit("steps"))
 		return
 	}
 	share := float64(over) / float64(len(seen))

@@ -56,7 +56,7 @@ func tooHigh(p *nnvet.Pass) {
 		return
 	}
 	if short := p.Trace.Run.Steps < int64(p.Limit("steps")); short && stat.FirstBad(c.Values) < 0 {
-		p.Skip("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
+		p.Short("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
 		return
 	}
 	for _, look := range []func(*nnvet.Pass, []pace, course) *excess{rewritten, blownUp, thrown} {

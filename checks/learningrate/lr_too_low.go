@@ -47,7 +47,7 @@ func tooLow(p *nnvet.Pass) {
 		p.Skip("%v", err)
 		return
 	case p.Trace.Run.Steps < int64(p.Limit("steps")):
-		p.Skip("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
+		p.Short("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
 		return
 	case share >= p.Limit("dead"):
 		p.Skip("%.0f %% of the units of %s are dead, which shortens the steps at any rate", 100*share, site)

@@ -76,7 +76,7 @@ func judgeTarget(p *nnvet.Pass, h *nnvet.Head) {
 	loss := p.Trace.TrainLoss(h)
 	a := approachTo(loss, b.Loss*(1-p.Limit("skill")))
 	if n := loss.Len(); n == 0 || float64(n) < p.Limit("steps") && !a.broke {
-		p.Skip("%d losses of %s were recorded; it takes %g to judge", loss.Len(), h.Name, p.Limit("steps"))
+		p.Short("%d losses of %s were recorded; it takes %g to judge", loss.Len(), h.Name, p.Limit("steps"))
 		return
 	}
 	if !a.reached || a.share >= p.Limit("wasted") {

@@ -38,7 +38,7 @@ var LearnedNothing = nnvet.Check{
 			return
 		}
 		if float64(p.Trace.Run.Steps) < p.Limit("steps") && stat.Finite(end.loss) {
-			p.Skip("the run has %d steps; it takes %g to judge", p.Trace.Run.Steps, p.Limit("steps"))
+			p.Short("the run has %d steps; it takes %g to judge", p.Trace.Run.Steps, p.Limit("steps"))
 			return
 		}
 		p.Measured("skill %.2f", max(end.skill, -9))
@@ -172,15 +172,17 @@ func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
 			{What: "loss of " + end.base.How, Saw: end.base.Loss},
 			{What: "skill, 1 - loss / that", Saw: end.skill, Limit: "skill"},
 		},
-		Treatments: []nnvet.Treatment{{Action: p.Trace.Say(lookAt)}, {Action: p.Trace.Say(learnFew)}},
 	}
 	if !stat.Finite(end.loss) {
 		f.Brief = "no loss"
 		f.Message = fmt.Sprintf("the network predicts nothing: %s loss is not finite at the end", data)
 	}
-	if end.split == nnvet.Validation && trainSkill(p.Trace, h) > p.Limit("skill") {
+	byHeart := end.split == nnvet.Validation && trainSkill(p.Trace, h) > p.Limit("skill")
+	if byHeart {
 		f.Message += "; what it learned of the training rows holds for no others"
-		f.Treatments[1] = nnvet.Treatment{Action: p.Trace.Say(alike)}
+	}
+	for _, action := range toTry(p.Trace, byHeart) {
+		f.Treatments = append(f.Treatments, nnvet.Treatment{Action: action})
 	}
 	if !math.IsNaN(end.accuracy) {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "accuracy", Saw: end.accuracy,
@@ -191,6 +193,24 @@ func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
 	}
 	p.Report(f)
 }
+
+// toTry returns what to do about it, best first. Where nobody wrote a program
+// or a file, nnvet made the network itself, and the data is left to doubt.
+func toTry(t *nnvet.Trace, byHeart bool) []string {
+	switch {
+	case t.OfFile() && t.Run.Script == "":
+		return []string{otherColumns, moreRows}
+	case byHeart:
+		return []string{t.Say(lookAt), t.Say(alike)}
+	}
+	return []string{t.Say(lookAt), t.Say(learnFew)}
+}
+
+// What to try where only the data can be at fault.
+const (
+	otherColumns = "look for columns that do tell the target: from these, the network that nnvet makes by itself learns nothing of it"
+	moreRows     = "gather more rows, of the rare classes above all where the target has some"
+)
 
 // What to look at when nothing was learned.
 var (

@@ -30,7 +30,7 @@ var NoValidation = nnvet.Check{
 		case r.Ended != nnvet.Exited:
 			p.Skip("the run did not come to its own end, where it may have validated")
 		case float64(r.Steps) < p.Limit("steps"):
-			p.Skip("the run has %d steps; it takes %g to judge", r.Steps, p.Limit("steps"))
+			p.Short("the run has %d steps; it takes %g to judge", r.Steps, p.Limit("steps"))
 		case len(p.Trace.Heads) == 0:
 			p.Skip("no loss function that nnvet recognizes: there may be no rows to hold out")
 		default:

@@ -51,7 +51,7 @@ func predict(model, data, output string, keys []string) error {
 	if err != nil {
 		return usage("", "%w", err)
 	}
-	src, err := dataset.Open(ctx, data, dataset.Options{})
+	src, err := dataset.Open(ctx, data, dataset.Options{Known: m.Columns()})
 	if err != nil {
 		return usage("", "%w", err)
 	}

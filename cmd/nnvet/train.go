@@ -234,7 +234,7 @@ func (r *runner) wrongInput(ctx context.Context, err error) error {
 		fmt.Fprint(os.Stderr, clearLine)
 	}
 	if code := interrupted(ctx); code != 0 {
-		return status(code)
+		return &failure{code: code, err: errors.New("stopped before the first step of training: nothing is kept")}
 	}
 	var f *failure
 	if errors.As(err, &f) {

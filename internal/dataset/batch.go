@@ -1,5 +1,7 @@
 package dataset
 
+import "fmt"
+
 // A Field describes a column.
 type Field struct {
 	Name  string
@@ -22,7 +24,16 @@ type Batch struct {
 	File    string
 	First   int64 // the row of File that the first row is, from 1
 	Rows    int
+	Lines   []int64  // where each row begins in File, from 1; nil where a file has no lines
 	Columns []Column // as Source.Columns says; Levels grow from batch to batch
+}
+
+// Place says where a row of the batch, from 0, is in its file.
+func (b *Batch) Place(row int) string {
+	if row >= len(b.Lines) {
+		return fmt.Sprintf("row %d", b.First+int64(row))
+	}
+	return fmt.Sprintf("row %d (line %d)", b.First+int64(row), b.Lines[row])
 }
 
 const (

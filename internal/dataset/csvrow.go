@@ -15,6 +15,7 @@ type csvRows struct {
 	sinks     []*sink  // of the columns; nil where one is left out
 	row       int64    // rows that were read, without the header
 	line      int64    // line in the file of the row that comes next, from 1
+	lines     []int64  // where the rows of the batch begin
 	scratch   []byte   // a field without its doubled quotes
 }
 
@@ -24,6 +25,7 @@ var errShort = errors.New("the row goes on")
 // next reads up to most rows into the sinks, and returns their number.
 func (c *csvRows) next(most int) (int, error) {
 	n := 0
+	c.lines = c.lines[:0]
 	for n < most {
 		read, err := c.readRow(n)
 		if err != nil {
@@ -50,6 +52,7 @@ func (c *csvRows) readRow(i int) (bool, error) {
 			switch {
 			case err == nil:
 				c.at = end
+				c.lines = append(c.lines, c.line)
 				c.line += lines
 				return true, nil
 			case err != errShort:

@@ -19,11 +19,14 @@ const (
 type evidence struct {
 	rows, missing int32
 	bare, percent tally // numbers without a percent sign, and with one
+	groups        groups
 	dates         int32
 	forms         [dateForms]int32
 	others        int32
 	oddRow        int64  // of the first text that is no number and no date
 	odd           string // that text
+	apartRow      int64  // of the first number whose thousands are apart for sure
+	apart         string // that number
 	spread        uint64 // a bit for each of 64 classes of the numbers
 	distinct      map[uint64]struct{}
 }
@@ -60,6 +63,7 @@ func (e *evidence) add(row int64, text []byte, missing missing) {
 		if v != math.Trunc(v) {
 			e.bare.points++
 		}
+		e.groups.add(text, true)
 		e.spread |= 1 << (math.Float64bits(v) * 0x9e3779b97f4a7c15 >> 58)
 		return
 	}
@@ -73,6 +77,10 @@ func (e *evidence) addText(row int64, text []byte, missing missing) {
 	if missing.has(text) {
 		e.missing++
 		return
+	}
+	e.groups.add(text, false)
+	if e.apart == "" && e.groups[0].sure+e.groups[1].sure > 0 {
+		e.apartRow, e.apart = row, clip(text)
 	}
 	switch {
 	case e.addComma(text), e.addPercent(text), e.addDate(text):
@@ -135,6 +143,10 @@ func (e *evidence) merge(o *evidence) {
 	e.missing += o.missing
 	e.bare.add(o.bare)
 	e.percent.add(o.percent)
+	e.groups.merge(&o.groups)
+	if e.apart == "" {
+		e.apartRow, e.apart = o.apartRow, o.apart
+	}
 	e.dates += o.dates
 	e.others += o.others
 	e.spread |= o.spread
@@ -159,6 +171,7 @@ type verdict struct {
 	texts   bool // of the file, so that the kind was judged
 	slips   bool // some values are not of the kind
 	point   byte // of numbers
+	apart   bool // thousands may be apart, by the mark that is not the point
 	percent bool // numbers carry a percent sign
 	form    dateForm
 	said    string // what somebody may have meant otherwise
@@ -174,9 +187,12 @@ func (e *evidence) judge(name string, decimalComma bool) verdict {
 		numbers, point, v.percent = signed, p, true
 	}
 	v.point, v.form = point, e.dateForm()
+	mark, apart := e.groups.point(values, decimalComma)
 	switch {
 	case values == 0:
 		v.kind, v.said = Number, fmt.Sprintf("column %s: no value in the first %s, taken for numbers", name, plural(int64(e.rows), "row"))
+	case apart:
+		v.kind, v.point, v.apart, v.percent, v.said = Number, mark, true, false, sayApart(name, mark)
 	case e.butSlips(numbers, values):
 		v.kind, v.slips = Number, numbers < values
 		if v.percent {
@@ -216,6 +232,8 @@ func (e *evidence) sayMixed(name string, numbers, values int32, kind Kind) strin
 	switch {
 	case e.odd != "" && numbers > values/2:
 		return fmt.Sprintf("column %s: %d of %d values are numbers, but %q in row %d is none: read as %v", name, numbers, values, e.odd, e.oddRow, kind)
+	case e.apart != "" && max(e.groups[0].fit, e.groups[1].fit) > values/2:
+		return fmt.Sprintf("column %s: %q in row %d has its thousands apart, and not every value is such a number: read as %v; write numbers without the mark", name, e.apart, e.apartRow, kind)
 	case signed > 0 && bare+signed > values/2:
 		return fmt.Sprintf("column %s: numbers with a percent sign in %d of %d values: read as %v", name, signed, values, kind)
 	}

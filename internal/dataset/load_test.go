@@ -155,6 +155,10 @@ func TestText(t *testing.T) {
 			detected: "column a: no value in the first 2 rows, taken for numbers"},
 		{name: "one row", file: "a.csv", content: "a,b\n1,2\n", want: "a number: 1\nb number: 2\n"},
 		{name: "only some columns, and the target", file: "a.csv", content: "a,b,c\n1,2,3\n", o: dataset.Options{Columns: []string{"c"}, Target: "a"}, want: "a number: 1\nc number: 3\n"},
+		{name: "a target that is a year", file: "a.csv", content: "a,2020,2021\nx,1,2\ny,3,4\n", o: dataset.Options{Target: "2021"}, want: "a category: x y\n2020 number: 1 3\n2021 number: 2 4\n"},
+		{name: "a text over numbers", file: "a.csv", content: "a,123\n1,2\n3,4\n", want: "a number: 1 3\n123 number: 2 4\n"},
+		{name: "a missing value over numbers", file: "a.csv", content: "NA,123\n1,2\n3,4\n", want: "column 1 number: - 1 3\ncolumn 2 number: 123 2 4\n", detected: "no header: columns are called column 1, column 2, ..."},
+		{name: "thousands apart", file: "a.csv", content: "a;b\n1.379,91;1\n-823,5;2\n1.153;3\n", detected: "delimiter ;; decimal comma; column a: numbers with a '.' between thousands", want: "a number: 1379.91 -823.5 1153\nb number: 1 2 3\n"},
 		{name: "names that are asked for make a header", file: "a.csv", content: "2001,b\n2,x\n", o: dataset.Options{Target: "b"}, want: "2001 number: 2\nb category: x\n"},
 		{name: "JSON Lines", file: "a.jsonl", content: `{"a": 1, "b": "x", "c": [1, 2.5], "d": true}` + "\n\n" + `{"c": [3, 4], "b": null, "e": "2024-01-31"}`, want: `
 			a number: 1 -

@@ -71,7 +71,10 @@ func (s *Source) scanFile(ctx context.Context, in *input, p *plan, b *Batch, vis
 		if err != nil || n == 0 {
 			return rows, err
 		}
-		b.Rows = n
+		b.Rows, b.Lines = n, nil
+		if r, ok := r.(*csvReader); ok {
+			b.Lines = r.lines
+		}
 		for j, k := range p.sinks {
 			b.Columns[j] = k.column(n)
 		}

@@ -68,7 +68,11 @@ func (s *sink) putNumber(i int, text []byte) error {
 	if s.verdict.percent {
 		number, signed = beforePercent(text)
 	}
-	v, ok := parseNumber(number, s.verdict.point)
+	parse := parseNumber
+	if s.verdict.apart {
+		parse = parseApart
+	}
+	v, ok := parse(number, s.verdict.point)
 	if !ok || !signed || s.missing.hasNumber(text) {
 		if !s.missing.has(text) {
 			kind := "number"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -158,10 +159,11 @@ func (c *csvRows) skipLine() bool {
 
 // chooseHeader decides whether the first row names the columns: when it holds
 // texts only, of which none stands below itself again, or the columns that
-// were asked for.
+// were asked for, or a text over a column of numbers.
 func (d *dialect) chooseHeader(rows [][]string, o *Options) {
 	first := rows[0]
-	d.header = namesAll(first, rows[1:]) || slices.ContainsFunc(first, func(s string) bool { return s != "" && o.asked(s) && !isNumber(s) })
+	d.header = namesAll(first, rows[1:]) || slices.ContainsFunc(first, func(s string) bool { return s != "" && o.asked(s) }) ||
+		namesNumbers(first, rows[1:], newMissing(o.Missing))
 	d.names = make([]string, len(first))
 	unnamed := false
 	for i, name := range first {
@@ -195,6 +197,43 @@ func namesAll(first []string, below [][]string) bool {
 		}
 	}
 	return named
+}
+
+// namesNumbers reports whether a text stands over a column of numbers, in a row
+// of which all else may be names: texts, and whole numbers such as years, all
+// different.
+func namesNumbers(first []string, below [][]string, missing missing) bool {
+	seen := make(map[string]bool, len(first))
+	over := false
+	for i, s := range first {
+		text := !isNumber(s) && !isDate(s)
+		if missing.has([]byte(s)) || seen[s] || !text && !isDigits(s) {
+			return false
+		}
+		seen[s] = true
+		over = over || text && areNumbers(below, i, missing)
+	}
+	return over
+}
+
+// areNumbers reports whether a column holds numbers in at least two rows, and
+// nothing else.
+func areNumbers(rows [][]string, column int, missing missing) bool {
+	n := 0
+	for _, row := range rows {
+		switch {
+		case column >= len(row) || missing.has([]byte(row[column])):
+		case !isNumber(row[column]):
+			return false
+		default:
+			n++
+		}
+	}
+	return n >= 2
+}
+
+func isDigits(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
 func isNumber(s string) bool {

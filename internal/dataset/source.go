@@ -14,6 +14,7 @@ type Options struct {
 	Format  string   // csv, tsv, parquet, arrow, jsonl, npy, npz, idx or images; "" to detect it
 	Columns []string // the columns to read, nil for all; they stay in the order of the file
 	Target  string   // a column that is read whatever Columns says
+	Known   []string // columns that may be there: a first line that has one of them is a header
 	Labels  string   // npy and idx: the file of the labels; "" to look for it by the usual names
 	Missing []string // texts that stand for a missing value, besides "", NA, NaN, null, ? and their kin
 	// MaxBytes bounds the memory that Load fills, and what has to be
@@ -292,7 +293,7 @@ func (o *Options) keep(names []string) (func(string) bool, error) {
 
 // asked tells whether a column was asked for by its name.
 func (o *Options) asked(name string) bool {
-	return name == o.Target || slices.Contains(o.Columns, name)
+	return name == o.Target || slices.Contains(o.Columns, name) || slices.Contains(o.Known, name)
 }
 
 // guarded calls a reader of a foreign file, names the file in its error, and

@@ -58,7 +58,7 @@ func (a *augmenter) reset(steps []Augment, shape Shape) error {
 	for i, s := range steps {
 		call, err := s.find(shape)
 		if err != nil {
-			return fmt.Errorf("augment[%d]: %w", i, err)
+			return &LayerError{Path: fmt.Sprintf("augment[%d]", i), Source: s.Source, Err: err}
 		}
 		a.calls = append(a.calls, call)
 	}

@@ -42,7 +42,8 @@ func (l *Embedding) build(b *builder, in Shape) (op, Shape, error) {
 	case "keras":
 		start = Init{Kind: "uniform", Lo: -0.05, Hi: 0.05}
 	}
-	o := &embedding{wrong: b.wrong, tokens: l.Tokens, units: l.Units, perRow: in[0]}
+	at := LayerError{Path: b.path, Kind: l.Kind(), Source: b.layers[b.current].Source}
+	o := &embedding{wrong: b.wrong, at: at, tokens: l.Tokens, units: l.Units, perRow: in[0]}
 	o.weight = b.param("weight", asIs, start, fans{l.Tokens, l.Units}, l.Tokens, l.Units)
 	b.array(&o.y, times(b.rows, o.perRow, o.units))
 	return o, Shape{in[0], l.Units}, nil
@@ -50,6 +51,7 @@ func (l *Embedding) build(b *builder, in Shape) (op, Shape, error) {
 
 type embedding struct {
 	wrong                 *firstError
+	at                    LayerError // without an error
 	tokens, units, perRow int
 	weight                *Param
 	x, y                  []float32
@@ -63,8 +65,10 @@ func (o *embedding) forward(x []float32, rows int, _ bool) []float32 {
 			copy(to, o.weight.Value[token*o.units:])
 			continue
 		}
-		o.wrong.note(fmt.Errorf("row %d of a batch, column %d: %g is no token: an embedding of %d takes whole numbers of 0 to %d; count the tokens again, or do not normalize them",
-			i/o.perRow, i%o.perRow, v, o.tokens, o.tokens-1))
+		at := o.at
+		at.Err = fmt.Errorf("row %d of a batch, column %d: %g is no token: an embedding of %d takes whole numbers of 0 to %d; count the tokens again, or do not normalize them",
+			i/o.perRow, i%o.perRow, v, o.tokens, o.tokens-1)
+		o.wrong.note(&at)
 		fill(to, float32(math.NaN()))
 	}
 	o.x = x

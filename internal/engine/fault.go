@@ -6,10 +6,11 @@ import (
 	"github.com/nnvet/nnvet"
 )
 
-// A LayerError says why a layer cannot be built.
+// A LayerError says why a layer, or a change of training rows, cannot be built,
+// or which value it does not take.
 type LayerError struct {
-	Path   string // "layers[3]", "layers[2].body[0]"
-	Kind   string // "conv2d"; "" where there is no layer
+	Path   string // "layers[3]", "layers[2].body[0]", "augment[0]"
+	Kind   string // "conv2d"; "" where it is no layer
 	Source nnvet.Location
 	Err    error
 }

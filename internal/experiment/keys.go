@@ -121,8 +121,11 @@ const maxSeeds = 1000
 
 func (d seeds) take(r *reader, s setting, v *value) {
 	items := r.list(s, v)
-	if len(items) > maxSeeds || v.form == list && len(items) == 0 {
-		r.fault(v.at, "seeds must be from 1 to %d, not %d", maxSeeds, len(items))
+	switch {
+	case v.form == list && len(items) == 0:
+		r.fault(v.at, "seeds lists none: name some, as in [0, 1, 2], or leave the key out")
+	case len(items) > maxSeeds:
+		r.fault(v.at, "seeds must list at most %d, not %d", maxSeeds, len(items))
 		return
 	}
 	s.name = "seed"

@@ -63,7 +63,7 @@ func (r *reader) fill(what string, v *value, table []setting) {
 		case twice:
 			r.fault(k.at, "key %q stands twice: it is in line %d already", k.name, before.Line)
 		case i < 0:
-			r.fault(k.at, "unknown key %q in %s%s", k.name, what, meant(k.name, names(table)))
+			r.fault(k.at, "unknown key %q in %s%s", k.name, what, unknown(k, v, table))
 		default:
 			r.enter(k.name, k.value, func() { r.set(table[i], k.value) })
 		}

@@ -53,9 +53,9 @@ func schedules(s *engine.Schedule) *oneOf {
 	floor := setting{name: "floor", what: "share of the rate that is left at the end", def: "0", bounds: share, to: &s.Floor}
 	return &oneOf{what: "schedule", name: &s.Kind, at: &s.Source, choices: []choice{
 		{name: "constant", what: "the same rate in every step", settings: []setting{warmup}},
-		{name: "cosine", what: "falls along a cosine until the last epoch", settings: []setting{floor, warmup}},
-		{name: "linear", what: "falls in a line until the last epoch", settings: []setting{floor, warmup}},
-		{name: "step", what: "drops every few epochs", settings: []setting{
+		{name: "cosine", what: "falls along a cosine until the last epoch", main: "floor", settings: []setting{floor, warmup}},
+		{name: "linear", what: "falls in a line until the last epoch", main: "floor", settings: []setting{floor, warmup}},
+		{name: "step", what: "drops every few epochs", main: "every", settings: []setting{
 			{name: "every", what: "epochs between drops", must: true, bounds: atLeast1, to: &s.Every},
 			{name: "factor", what: "what a drop multiplies the rate by", def: "0.1", bounds: positive, to: &s.Factor}, warmup}},
 		{name: "exponential", what: "falls by a factor each epoch", main: "factor", settings: []setting{

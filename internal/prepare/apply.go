@@ -225,8 +225,12 @@ func (p *Preparation) Usable(t *dataset.Table) []int {
 
 // Unfamiliar says, a sentence each, what some rows hold that training did not
 // show: unknown levels, and values missing where none was. Nil stands for all
-// rows.
-func (p *Preparation) Unfamiliar(t *dataset.Table, rows []int) []string {
+// rows. Place says where a row of the table is; without it rows are counted
+// from 1.
+func (p *Preparation) Unfamiliar(t *dataset.Table, rows []int, place func(row int) string) []string {
+	if place == nil {
+		place = func(row int) string { return fmt.Sprintf("row %d", row+1) }
+	}
 	if rows == nil {
 		rows = allRows(t.Rows)
 	}
@@ -237,7 +241,7 @@ func (p *Preparation) Unfamiliar(t *dataset.Table, rows []int) []string {
 		if c == nil {
 			continue // Inputs reports it
 		}
-		if s := p.inputs[i].encoder().unfamiliar(c, rows); s != "" {
+		if s := p.inputs[i].encoder().unfamiliar(c, rows, place); s != "" {
 			out = append(out, s)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nnvet/nnvet/internal/dataset"
 )
@@ -114,31 +115,31 @@ func (k *categories) write(level int32, dst []float32) {
 	}
 }
 
-func (k *categories) unfamiliar(c *dataset.Column, rows []int) string {
+func (k *categories) unfamiliar(c *dataset.Column, rows []int, place func(int) string) string {
 	find, ok := newCoder(c, k.Levels)
-	if !ok || k.Other {
+	if !ok {
 		return ""
 	}
-	n, first := 0, 0
+	var strange, blank []int
 	for _, row := range rows {
-		if find.at(row) == unknown {
-			if n == 0 {
-				first = row
-			}
-			n++
+		switch find.at(row) {
+		case unknown:
+			strange = append(strange, row)
+		case noValue:
+			blank = append(blank, row)
 		}
 	}
-	if n == 0 {
+	var found []string
+	if len(strange) > 0 && !k.Other {
+		found = append(found, fmt.Sprintf("%s that training did not see, the first in %s, %s", count(len(strange), "value"), place(strange[0]), textAt(c, strange[0])))
+	}
+	if len(blank) > 0 && !k.Missing && !k.Index && len(k.Levels) > 1 { // else there may have been some in training
+		found = append(found, fmt.Sprintf("%s, none in training, the first in %s", count(len(blank), "missing value"), place(blank[0])))
+	}
+	if found == nil {
 		return ""
 	}
-	as := "no level's feature is set"
-	switch {
-	case k.Index:
-		as = "taken for 0"
-	case k.binary():
-		as = "taken for halfway between the two levels"
-	}
-	return fmt.Sprintf("column %s: %s that training did not see, as %s: %s", c.Name, count(n, "value"), textAt(c, first), as)
+	return fmt.Sprintf("column %s: %s: treated as none of the known values", c.Name, strings.Join(found, "; "))
 }
 
 func (k *categories) check() error {

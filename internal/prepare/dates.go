@@ -41,10 +41,11 @@ func cycleOf(name string) (cycle, bool) {
 	return cycles[i], true
 }
 
-// dates turns moments into seconds, scaled, and parts of the calendar.
+// dates turns moments into seconds and parts of the calendar, all of them scaled.
 type dates struct {
 	Seconds *numbers `json:"seconds"`
 	Cycles  []string `json:"cycles,omitempty"`
+	Parts   *numbers `json:"parts,omitempty"` // scales the sine and the cosine of each cycle; those of scale 0 are no features
 }
 
 // fitDates fits to the training rows; the parts are those that vary there.
@@ -58,28 +59,64 @@ func fitDates(c *dataset.Column, train []int, how Transform) (*dates, []summary,
 		return nil, nil, err
 	}
 	d := &dates{Seconds: seconds}
-	for _, cycle := range cycles {
-		if parts && varies(c, train, cycle) {
-			d.Cycles = append(d.Cycles, cycle.name)
-		}
+	if parts {
+		err = d.fitParts(c, train)
 	}
-	return d, sums, nil
+	return d, sums, err
 }
 
-func varies(c *dataset.Column, rows []int, cycle cycle) bool {
-	first := math.NaN()
-	for _, row := range rows {
-		v := c.Numbers[row]
-		if checkMoment(v) != nil { // or missing, which the writer treats
+// fitParts takes the parts of the calendar that vary over the training rows,
+// and standardizes them as any other column: where all moments are of one hour,
+// its sine and cosine vary by a few hundredths.
+func (d *dates) fitParts(c *dataset.Column, train []int) error {
+	for _, cycle := range cycles {
+		circle := circleOf(c, train, cycle)
+		fitted, _, err := fitNumbers(circle, allRows(len(train)), Standardize, isStill)
+		if err != nil {
+			return err
+		}
+		if fitted.Scale[0] == 0 && fitted.Scale[1] == 0 {
 			continue
 		}
-		turn := cycle.turn(v)
-		if first == first && turn != first {
-			return true
+		d.Cycles = append(d.Cycles, cycle.name)
+		if d.Parts == nil {
+			d.Parts = &numbers{Shape: []int{0}}
 		}
-		first = turn
+		d.Parts.Shape[0] += 2
+		d.Parts.Shift = append(d.Parts.Shift, fitted.Shift...)
+		d.Parts.Scale = append(d.Parts.Scale, fitted.Scale...)
+		d.Parts.Fill = append(d.Parts.Fill, fitted.Fill...)
 	}
-	return false
+	return nil
+}
+
+// isStill reports a sine or cosine that hardly moves. Below a thousandth, some
+// 15 seconds of a day, the seconds themselves tell more.
+func isStill(s summary) bool {
+	const still = 1e-3
+	return isNearConstant(s) || s.std < still
+}
+
+// circleOf is a column of the sine and the cosine of some rows, NaN where a
+// moment is missing or none, which the writer treats.
+func circleOf(c *dataset.Column, rows []int, cycle cycle) *dataset.Column {
+	out := &dataset.Column{Kind: dataset.Array, Shape: []int{2}, Values: make([]float32, 0, 2*len(rows))}
+	for _, row := range rows {
+		sin, cos := math.NaN(), math.NaN()
+		if v := c.Numbers[row]; checkMoment(v) == nil {
+			sin, cos = cycle.circle(v)
+		}
+		out.Values = append(out.Values, float32(sin), float32(cos))
+	}
+	return out
+}
+
+// circle is where a moment stands, as a point; NaN for one that is missing.
+func (c cycle) circle(seconds float64) (sin, cos float64) {
+	if seconds != seconds {
+		return seconds, seconds
+	}
+	return math.Sincos(2 * math.Pi * c.turn(seconds))
 }
 
 // checkMoment bounds what the calendar is asked for: 30 million years, or NaN.
@@ -91,12 +128,16 @@ func checkMoment(seconds float64) error {
 	return nil
 }
 
-func (d *dates) width() int { return d.Seconds.width() + 2*len(d.Cycles) }
+func (d *dates) width() int { return len(d.features("")) }
 
 func (d *dates) features(name string) []string {
 	out := []string{name}
-	for _, c := range d.Cycles {
-		out = append(out, name+" "+c+" sin", name+" "+c+" cos")
+	for i, c := range d.Cycles {
+		for j, part := range [...]string{"sin", "cos"} {
+			if d.Parts.Scale[2*i+j] > 0 {
+				out = append(out, name+" "+c+" "+part)
+			}
+		}
 	}
 	return withMissing(out, name, d.Seconds.Missing)
 }
@@ -134,19 +175,26 @@ func (d *dates) write(seconds float64, turns []cycle, dst []float32) error {
 	if d.Seconds.Missing {
 		dst[len(dst)-1] = indicator(missing)
 	}
+	at := 1
 	for i, c := range turns {
-		if !missing { // else at the middle of the circle
-			sin, cos := math.Sincos(2 * math.Pi * c.turn(seconds))
-			dst[1+2*i], dst[2+2*i] = float32(sin), float32(cos)
+		sin, cos := c.circle(seconds)
+		for j, v := range [...]float64{sin, cos} {
+			if d.Parts.Scale[2*i+j] == 0 {
+				continue
+			}
+			if dst[at], err = d.Parts.scaled(v, 2*i+j); err != nil {
+				return err
+			}
+			at++
 		}
 	}
 	return nil
 }
 
-func (d *dates) unfamiliar(c *dataset.Column, rows []int) string {
+func (d *dates) unfamiliar(c *dataset.Column, rows []int, place func(int) string) string {
 	moments := *c
 	moments.Kind = dataset.Number
-	return d.Seconds.unfamiliar(&moments, rows)
+	return d.Seconds.unfamiliar(&moments, rows, place)
 }
 
 func (d *dates) check() error {
@@ -161,5 +209,18 @@ func (d *dates) check() error {
 	if err := unique("cycle", d.Cycles); err != nil {
 		return err
 	}
+	if err := d.checkParts(); err != nil {
+		return err
+	}
 	return d.Seconds.check()
+}
+
+func (d *dates) checkParts() error {
+	switch {
+	case d.Parts == nil && len(d.Cycles) == 0:
+		return nil
+	case d.Parts == nil || !slices.Equal(d.Parts.Shape, []int{2 * len(d.Cycles)}) || d.Parts.Log || d.Parts.Keep || d.Parts.Tokens > 0:
+		return fmt.Errorf("parts of the calendar without their scale: train again")
+	}
+	return d.Parts.check()
 }

@@ -41,7 +41,7 @@ func (p Plan) Fit(t *dataset.Table, s *Split) (*Preparation, error) {
 		return nil, err
 	}
 	prep.sayShape(&n)
-	prep.said = append(n.sentences(), prep.Unfamiliar(t, slices.Concat(s.Val, s.Test))...)
+	prep.said = append(n.sentences(), prep.Unfamiliar(t, slices.Concat(s.Val, s.Test), nil)...)
 	return prep, nil
 }
 

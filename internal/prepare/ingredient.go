@@ -15,7 +15,7 @@ type encoder interface {
 	width() int
 	features(column string) []string
 	bind(*dataset.Column) (writer, error)
-	unfamiliar(c *dataset.Column, rows []int) string // a sentence, or ""
+	unfamiliar(c *dataset.Column, rows []int, place func(int) string) string // a sentence, or ""
 	check() error
 }
 

@@ -105,6 +105,7 @@ func TestReadErrors(t *testing.T) {
 		"index with other": {with(y, `{"name":"x","categories":{"levels":["a"],"index":true,"other":true}}`), `column "x": an index with further features`},
 		"no seconds":       {with(y, `{"name":"x","dates":{}}`), `column "x": dates without seconds`},
 		"cycle":            {with(y, `{"name":"x","dates":{"seconds":{"shift":[0],"scale":[1],"fill":[0]},"cycles":["moon"]}}`), `column "x": unknown cycle "moon"`},
+		"no parts":         {with(y, `{"name":"x","dates":{"seconds":{"shift":[0],"scale":[1],"fill":[0]},"cycles":["hour"]}}`), `column "x": parts of the calendar without their scale: train again`},
 		"tokens":           {with(y, `{"name":"x","numbers":{"shift":[0],"scale":[1],"fill":[0],"tokens":-1}}`), `column "x": -1 tokens`},
 		"missing arrays":   {with(y, `{"name":"x","numbers":{"shape":[1],"shift":[0],"scale":[1],"fill":[0],"missing":true}}`), `column "x": a feature for what is missing where there can be none`},
 		"no target":        {with(`{}`, x), `target "": it has no name`},
@@ -145,7 +146,7 @@ func FuzzPreparation(f *testing.F) {
 			return // sound, and slow
 		}
 		_ = p.Features()
-		_ = p.Unfamiliar(data, nil)
+		_ = p.Unfamiliar(data, nil, nil)
 		_, _, _ = p.Inputs(data, nil)  // an error as good as any
 		_, _, _ = p.Targets(data, nil) // likewise
 		_ = p.Decode(make([]float32, p.Outputs()))

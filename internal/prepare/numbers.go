@@ -291,7 +291,7 @@ func (n *numbers) unscaled(x float32, channel int) float64 {
 	return v
 }
 
-func (n *numbers) unfamiliar(c *dataset.Column, rows []int) string {
+func (n *numbers) unfamiliar(c *dataset.Column, rows []int, place func(int) string) string {
 	if n.Missing || c.Kind != dataset.Number {
 		return ""
 	}
@@ -306,7 +306,8 @@ func (n *numbers) unfamiliar(c *dataset.Column, rows []int) string {
 	case n.Tokens > 0:
 		as = "taken for 0"
 	}
-	return fmt.Sprintf("column %s: %s, none in training: %s", c.Name, count(missing, "missing value"), as)
+	first := rows[slices.IndexFunc(rows, func(row int) bool { v := c.Numbers[row]; return v != v })]
+	return fmt.Sprintf("column %s: %s, none in training, the first in %s: %s", c.Name, count(missing, "missing value"), place(first), as)
 }
 
 func missingOf(c *dataset.Column, rows []int) int {

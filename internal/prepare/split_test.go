@@ -163,7 +163,7 @@ func TestSplitErrors(t *testing.T) {
 		})
 	}
 	const want = "split: 1 row with a target cannot be divided into 2 parts: add rows, or hold none out"
-	_, err := Plan{Target: "x", Split: SplitPlan{Val: .2}}.Divide(tableOf(datesOf("x", 1)))
+	_, err := Plan{Target: "x", Split: SplitPlan{Val: .2}}.Divide(tableOf(rowsOf("x", []int{1}, 1)))
 	if err == nil || err.Error() != want {
 		t.Errorf("one row\ngot  %v\nwant %s", err, want)
 	}

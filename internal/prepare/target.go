@@ -134,9 +134,14 @@ func (g *goal) decide(asked Task) error {
 		g.task = Classification
 	case c.Kind == dataset.Number && (asked == Classification || asked == "" && labels):
 		g.task = Classification
-	case asked == Classification:
+	case asked == Classification && c.Kind == dataset.Array:
 		return fmt.Errorf("a %v has no classes: say task: regression", c.Kind)
+	case c.Kind == dataset.Date:
+		return errors.New("dates are no quantities to predict: write a column of numbers instead, such as the days since the first of them")
 	default:
+		if asked == "" && c.Kind == dataset.Number && fewWhole(g.levels) {
+			g.said = "; if its numbers are labels, write task: classification in an experiment file"
+		}
 		g.task, g.levels = Regression, nil
 		return nil
 	}
@@ -167,9 +172,13 @@ func (g *goal) classes() error {
 	return nil
 }
 
-// likeLabels reports whether numbers look like labels: 0, 1, 2, ... or
-// 1, 2, 3, ... without a gap, each in several rows.
+// likeLabels reports whether numbers look like labels: 0 and 1, however rare
+// one is, two numbers in several rows, or 0, 1, 2, ... or 1, 2, 3, ... without
+// a gap, each in several rows.
 func likeLabels(ls []level) bool {
+	if len(ls) == 2 {
+		return ls[0].number == 0 && ls[1].number == 1 || ls[0].rows+ls[1].rows >= 2*labelRows
+	}
 	if len(ls) > likelyLabels || len(ls) < 2 || ls[0].number != 0 && ls[0].number != 1 {
 		return false
 	}
@@ -179,6 +188,11 @@ func likeLabels(ls []level) bool {
 		}
 	}
 	return true
+}
+
+// fewWhole reports whether numbers may be labels, though they look like quantities.
+func fewWhole(ls []level) bool {
+	return len(ls) <= likelyLabels && !slices.ContainsFunc(ls, func(l level) bool { return l.number != math.Trunc(l.number) })
 }
 
 // inTarget reports a text among the numbers of a target.
@@ -238,7 +252,7 @@ func (p Plan) fitTarget(g *goal, train []int, n *notes) (target, error) {
 		done += ", since the loss takes " + string(p.Amounts)
 	}
 	if g.column.Kind != dataset.Array {
-		n.say("target %s: regression, %s (mean %.4g, standard deviation %.4g)", p.Target, done, sums[0].mean, sums[0].std)
+		n.say("target %s: regression, %s (mean %.4g, standard deviation %.4g)%s", p.Target, done, sums[0].mean, sums[0].std, g.said)
 	} else {
 		n.say("target %s: regression of %d numbers, %s", p.Target, extent(g.column.Shape), done)
 	}

@@ -36,6 +36,7 @@ var cases = []struct {
 		r.Full = true
 		return r
 	}},
+	{"healthy-short", short},
 	{"healthy-failed", func(t *testing.T) *Report {
 		r := healthy(t)
 		r.ExitCode, r.Trace.Run.Exception = 1, "KeyboardInterrupt"

@@ -12,7 +12,7 @@ import (
 // Text renders a report for a person. The first line is the answer; then come
 // the run and its loss, the board of pitfalls, a block for each cause, the
 // layers, what was not checked, and the counts last, because that is where the
-// eye is. A healthy run takes four lines, unless r.Full.
+// eye is. A healthy run takes four or five lines, unless r.Full.
 func Text(w io.Writer, r *Report, s Style) error {
 	p, v := newPage(s), look(r)
 	p.answer(v)
@@ -188,14 +188,18 @@ func (p *page) header(v *view) {
 	p.wrap(2, spans...)
 }
 
-// brief is what a healthy run shows besides its verdict: four lines in all.
+// brief is what a healthy run shows besides its verdict: four lines in all, and
+// one more where it was too short for some checks.
 func (p *page) brief(v *view) {
 	p.summary(v)
 	p.facts(v.Outcome, false)
 	if missing := v.unchecked(); v.verdict() == verdictNone {
 		p.reasons(v)
-	} else if len(missing) > 0 {
-		p.wrap(2, span{plain, " not checked: " + strings.Join(missing, ", ")})
+	} else {
+		if len(missing) > 0 {
+			p.wrap(2, span{plain, " not checked: " + strings.Join(missing, ", ")})
+		}
+		p.short(v)
 	}
 	if n := len(v.trace.Lost); n > 0 {
 		more := ""
@@ -204,6 +208,32 @@ func (p *page) brief(v *view) {
 		}
 		p.wrap(2, span{warn, " lost"}, span{plain, ": " + v.trace.Lost[0] + more})
 	}
+}
+
+// short lists the checks that took more than there was, since the pitfall of
+// such a check is ok where another one of it judged. Only the first
+// reason is told; the others are in the whole report.
+func (p *page) short(v *view) {
+	var why string
+	var same, others []string
+	for _, s := range v.Result.NotChecked {
+		switch {
+		case !s.Short:
+		case why == "" || s.Reason == why:
+			why = s.Reason
+			same = append(same, s.Check.Name)
+		default:
+			others = append(others, s.Check.Name)
+		}
+	}
+	if why == "" {
+		return
+	}
+	text := " not judged: " + strings.Join(same, ", ") + " (" + why + ")"
+	if len(others) > 0 {
+		text += "; nor, for want of more, " + strings.Join(others, ", ")
+	}
+	p.wrap(2, span{plain, text})
 }
 
 // rest tells causes in a line each.

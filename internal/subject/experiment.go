@@ -34,15 +34,15 @@ func Prepare(ctx context.Context, f *experiment.File) (*Experiment, error) {
 func prepared(ctx context.Context, f *experiment.File) (*Experiment, error) {
 	table, err := dataset.Load(ctx, f.Data.Path, f.Data.Options)
 	if err != nil {
-		return nil, err
+		return nil, inData(err)
 	}
 	split, err := f.Data.Plan.Divide(table)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Data.Path, err)
+		return nil, inData(fmt.Errorf("%s: %w", f.Data.Path, err))
 	}
 	p, err := f.Data.Plan.Fit(table, split)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Data.Path, err)
+		return nil, inData(fmt.Errorf("%s: %w", f.Data.Path, err))
 	}
 	e := &Experiment{File: f, Preparation: p}
 	e.Data = append(append(append(e.Data, table.Detected...), split.Said...), p.Said()...)
@@ -63,7 +63,7 @@ func prepared(ctx context.Context, f *experiment.File) (*Experiment, error) {
 		to   *engine.Data
 	}{{split.Train, &e.train}, {split.Val, &e.val}, {split.Test, &e.test}} {
 		if *part.to, err = e.rows(table, part.rows); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Data.Path, err)
+			return nil, inData(fmt.Errorf("%s: %w", f.Data.Path, err))
 		}
 	}
 	if f.Output != experiment.AsWritten {

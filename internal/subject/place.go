@@ -1,12 +1,22 @@
 package subject
 
 import (
+	"context"
 	"errors"
 
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/experiment"
 )
+
+// inData says that an error is about what the data holds, where it is not about
+// a setting: the file names the data.
+func inData(err error) error {
+	if setting := (*dataset.SettingError)(nil); errors.As(err, &setting) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &dataset.SettingError{Key: "path", Err: err}
+}
 
 // placed quotes the line of the experiment file that an error is about, where
 // it is about one.

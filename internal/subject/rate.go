@@ -83,7 +83,7 @@ func (e *Experiment) FindRate(ctx context.Context) error {
 		rate, err = e.race(ctx, rate)
 	}
 	if err != nil {
-		return err
+		return placed(e.File, err)
 	}
 	e.SetRate(rate)
 	return nil

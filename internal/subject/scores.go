@@ -202,11 +202,26 @@ func share(name string) bool { return name == "accuracy" || name == "balanced_ac
 
 func bare(name string, v float64) string {
 	if share(name) {
-		return strconv.FormatFloat(100*v, 'f', 1, 64) + " %"
+		return apart(100*v, 100, 1) + " %"
+	}
+	if name == "r2" && v < 1 && stat.Signif(v, 3) == 1 {
+		return apart(v, 1, 3)
 	}
 	v = stat.Signif(v, 3)
 	if a := math.Abs(v); a >= 1e-3 && a < 1e9 {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// apart writes a score with the decimals asked for, and with more where it
+// would look like the best there is without being it.
+func apart(v, best float64, decimals int) string {
+	const most = 6
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	for v < best && decimals < most && text == strconv.FormatFloat(best, 'f', decimals, 64) {
+		decimals++
+		text = strconv.FormatFloat(v, 'f', decimals, 64)
+	}
+	return text
 }

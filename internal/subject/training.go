@@ -72,7 +72,7 @@ func (t *Training) Run(ctx context.Context) (*report.Outcome, error) {
 	}
 	trainer, err := engine.NewTrainer(n, t.Plan.Spec, t.train, t.val)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t.File.Name, err)
+		return nil, placed(t.File, fmt.Errorf("%s: %w", t.File.Name, err))
 	}
 	if err := t.goOn(trainer); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (t *Training) Run(ctx context.Context) (*report.Outcome, error) {
 		return t.interrupted(result), t.trouble
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", t.File.Data.Path, err)
+		return nil, placed(t.File, fmt.Errorf("%s: %w", t.File.Data.Path, err))
 	}
 	o, err := t.outcome(ctx, n, result)
 	return o, errors.Join(err, t.trouble)

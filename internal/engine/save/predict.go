@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -40,6 +41,14 @@ func (m *Model) Predict(ctx context.Context, w io.Writer, data *dataset.Source, 
 	}
 	p.out.Flush()
 	return p.done, errors.Join(err, p.out.Error())
+}
+
+// Columns returns the names of the columns that the model was trained with.
+func (m *Model) Columns() []string {
+	if m.About.Preparation == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(m.About.Preparation.Kinds()))
 }
 
 // atOnce is how many rows the network is given at a time: enough for its
@@ -105,7 +114,7 @@ func (p *predictor) batch(b *dataset.Batch) error {
 	if err != nil {
 		return inBatch(b, err)
 	}
-	p.say(b, p.about.Preparation.Unfamiliar(table, nil))
+	p.say(b, p.about.Preparation.Unfamiliar(table, nil, b.Place))
 	size := p.network.Outputs().Size()
 	for from := 0; from < b.Rows; from += atOnce {
 		rows := min(atOnce, b.Rows-from)
@@ -153,7 +162,7 @@ func (p *predictor) say(b *dataset.Batch, sentences []string) {
 // file and not in the batch.
 func inBatch(b *dataset.Batch, err error) error {
 	if at := (*prepare.RowError)(nil); errors.As(err, &at) {
-		at.Row += int(b.First) - 1
+		return fmt.Errorf("%s: %s, column %s: %w", b.File, b.Place(at.Row-1), at.Column, at.Err)
 	}
 	return fmt.Errorf("%s: %w", b.File, err)
 }

@@ -239,7 +239,7 @@ func TestPredictRefuses(t *testing.T) {
 		{"no such key", tr.model, fresh, "name", "key name: the data has no such column"},
 		{"a column missing", tr.model, "id,area\nb1,66\nb2,70\n", "id", "no column city"},
 		{"a text among numbers", tr.model, "id,area,city\nb1,66,Rome\nb2,big,Rome\n", "id", `fresh.csv: row 2 (line 3), column area: "big" is not a number`},
-		{"an infinity behind the first batch", tr.model, "id,area,city\n" + strings.Repeat("b1,66,Rome\n", 9000) + "b2,inf,Rome\n", "id", "fresh.csv: row 9001, column area: +Inf is no finite number"},
+		{"an infinity behind the first batch", tr.model, "id,area,city\n" + strings.Repeat("b1,66,Rome\n", 9000) + "b2,inf,Rome\n", "id", "fresh.csv: row 9001 (line 9002), column area: +Inf is no finite number"},
 		{"another sign", tr.model, "id,area,city\nb1,66%,Rome\n", "id", "column area: numbers with a percent sign, which they had not in training"},
 		{"no preparation", without, fresh, "id", "does not say how its data was prepared"},
 	} {
