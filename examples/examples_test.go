@@ -86,6 +86,9 @@ type result struct {
 		Treatments []struct{ Edits []edit }
 	}
 	NotChecked []struct{ ID, Reason string } `json:"not_checked"`
+	Outcome    struct {
+		Scores []struct{ Value float64 }
+	}
 	score      float64
 }
 

@@ -47,6 +47,9 @@ func TestExperiments(t *testing.T) {
 			if got := repaired.causes(); len(got) > 0 {
 				t.Errorf("causes named after the repair: %v", got)
 			}
+			if was, is := untouched.Outcome.Scores[0].Value, repaired.Outcome.Scores[0].Value; !(is >= was+0.02) {
+				t.Errorf("got a score of %.3f as written and %.3f repaired: that is no harm", was, is)
+			}
 			treated := train(t, nnvet, file, func(copied string) { apply(t, copied, untouched.Findings[0].Treatments[0].Edits) })
 			if got := treated.causes(); len(got) > 0 {
 				t.Errorf("causes named after the first treatment: %v", got)
