@@ -89,7 +89,7 @@ type result struct {
 	Outcome    struct {
 		Scores []struct{ Value float64 }
 	}
-	score      float64
+	score float64
 }
 
 // causes returns the ids of the findings that nothing else explains, without notes.
