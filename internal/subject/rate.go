@@ -11,9 +11,8 @@ import (
 )
 
 // raced are the learning rates that are tried, as factors of what the range
-// test suggests. It errs by a factor of 0.03 to 7, and a race of these and of
-// 10 never ended more than 13 % above the best loss (24 and 18 configurations,
-// design measurements).
+// test suggests. Measured on 24 small networks, the suggestion was from 0.03 to 7
+// times the best rate, so that it is a place to look about and no answer.
 var raced = []float64{0.1, 0.3, 1, 3}
 
 // usual is a rate that serves most networks with an optimizer (0.001 is Adam's

@@ -14,7 +14,7 @@ const (
 // The figures of units take many rows. Where the batches are so small that the
 // samples do not hold enough, there are looks in between, at nothing else.
 const (
-	windowRows    = 1000 // methods.md 8: with 32 rows, a unit that is active on 1 % of them looks dead 73 % of the time
+	windowRows    = 1000 // as the probe: with 32 rows, a unit that is active on 1 % of them looks dead 0.99^32 = 72 % of the time
 	windowBatches = 8
 	windows       = 3 // in a run: two tell units that are dead from those that rest
 )
