@@ -2,7 +2,7 @@
 
 from . import network, stats
 
-ROWS, BATCHES = 1000, 8  # methods.md 8: with 32 rows, a unit active on 1 % of them looks dead 73 % of the time
+ROWS, BATCHES = 1000, 8  # with 32 rows, a unit active on 1 % of them looks dead 0.99^32 = 72 % of the time
 # Where bounded activations are flat: |z| > 3 for tanh, > 6 for sigmoid.
 BOUNDS = {"Tanh": (-0.99505, 0.99505), "Sigmoid": (0.0024726, 0.9975274)}
 
