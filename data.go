@@ -24,6 +24,7 @@ type Profile struct {
 	Source  Location // of the call that fed the network, for inputs
 	Of      int      // columns in all; Columns may be a sample of them
 	Rows    int64    // rows looked at
+	Total   int64    // rows of the whole set that batches are drawn from; 0 where unknown
 	Columns []Column
 	Classes []int64 // rows of each class, for targets that are class indices
 	Ranges  Ranges  // of targets that are numbers
@@ -32,6 +33,7 @@ type Profile struct {
 // A Column is one feature, channel or output.
 type Column struct {
 	Index int
+	Name  string // "" where the recorder knows none
 	Moments
 }
 

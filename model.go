@@ -114,6 +114,13 @@ type Op struct {
 	Lo, Hi float64 // bounds of a clamp; NaN where open
 }
 
+// A Node is one operation of the graph that a loss was computed by.
+type Node struct {
+	Kind   string // as in a chain: "relu", "add", "conv", "round"; "leaf" of a parameter
+	Param  string // of a leaf
+	Inputs []int  // places in the graph of what it was computed from
+}
+
 // An Event is something that happened once, or that was counted.
 type Event struct {
 	Kind   EventKind

@@ -3,8 +3,8 @@ package nnvet
 // A Quantity is a kind of figure that a trace holds over training.
 type Quantity string
 
-// The quantities that checks know. A site is a layer for act.*, dead.share
-// and saturated.share, a parameter for weight.*, grad.* and update.*, an
+// The quantities that checks know. A site is a layer for act.*, dead.share,
+// saturated.share and bound.share, a parameter for weight.*, grad.* and update.*, an
 // optimizer's group for lr, a head for head.loss and pred.*, and "" otherwise.
 const (
 	Loss       Quantity = "loss"
@@ -35,6 +35,12 @@ const (
 	ClipNorm   Quantity = "clip.norm"
 	ClipMax    Quantity = "clip.max"
 	Backwards  Quantity = "backwards"
+	ActCosine  Quantity = "act.cosine"
+	ActRank    Quantity = "act.rank"
+	ActGrad    Quantity = "act.grad"
+	RowGrad    Quantity = "grad.row"
+	BatchGrad  Quantity = "grad.batch"
+	AtBound    Quantity = "bound.share"
 )
 
 // Quantities says what each quantity means and in what unit, in the order of
@@ -71,6 +77,12 @@ var Quantities = []struct {
 	{ClipNorm, "total gradient norm before clipping"},
 	{ClipMax, "norm (or, by value, element) that gradients are clipped to"},
 	{Backwards, "backward passes that went into the optimizer's step"},
+	{ActCosine, "mean cosine of the angle between a layer's outputs for two rows of a batch"},
+	{ActRank, "participation ratio of a layer's outputs over a batch: in how many directions they vary; at most one less than the rows"},
+	{ActGrad, "root mean square of the loss's gradient with respect to a layer's outputs, per row of the batch"},
+	{RowGrad, "mean over a batch's rows of the squared norm of one row's gradient, over the dense layers' parameters"},
+	{BatchGrad, "squared norm of a batch's mean gradient, over the same parameters"},
+	{AtBound, "share of a clamp's outputs, or a hard activation's, that lie exactly at a bound"},
 }
 
 // Splits of the data that a series or a profile is of.

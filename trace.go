@@ -12,14 +12,18 @@ import (
 // checks and reports read. It is immutable, so checks may share it; its slices
 // must not be changed.
 type Trace struct {
-	Run        Run
-	Layers     []Layer // in the order of the network
-	Params     []Param
-	Optimizers []Optimizer
-	Heads      []Head
-	Profiles   []Profile
-	Calls      []Call
-	Events     []Event
+	Run         Run
+	Layers      []Layer // in the order of the network
+	Params      []Param
+	Optimizers  []Optimizer
+	Heads       []Head
+	Profiles    []Profile
+	Surveys     []Survey      // one for every network that was fed, at most
+	Predictions []Predictions // in the order in which they were made
+	Graph       []Node        // of the first backward pass, from the loss on; nil where none was recorded
+	Declared    Declared
+	Calls       []Call
+	Events      []Event
 	// Lost says, a sentence each, what was recorded but could not be read, was
 	// thinned, or was not watched. An empty Lost means that nothing was.
 	Lost []string
@@ -217,6 +221,7 @@ func (b *Builder) Snapshot() *Trace {
 	t.Layers, t.Params = slices.Clone(t.Layers), slices.Clone(t.Params)
 	t.Optimizers, t.Heads = slices.Clone(t.Optimizers), slices.Clone(t.Heads)
 	t.Profiles, t.Calls = slices.Clone(t.Profiles), slices.Clone(t.Calls)
+	t.Surveys, t.Predictions = slices.Clone(t.Surveys), slices.Clone(t.Predictions)
 	t.Events, t.Lost = slices.Clone(t.Events), slices.Clone(t.Lost)
 	t.series = make([]*Series, len(b.series))
 	t.byKey = make(map[Key]*Series, len(b.series))

@@ -16,7 +16,7 @@ func (r *Reader) data(rec *Data) error {
 	}
 	p := nnvet.Profile{
 		Role: nnvet.Role(rec.Role), Split: rec.Split, Site: string(rec.Site), DType: rec.Dt, Layout: rec.Layout,
-		Shape: shape(rec.Shape), Of: int(rec.Of), Rows: rec.Rows, Columns: rec.columns(), Classes: rec.Classes,
+		Shape: shape(rec.Shape), Of: int(rec.Of), Rows: rec.Rows, Total: rec.Total, Columns: rec.columns(), Classes: rec.Classes,
 		Source: nnvet.ParseLocation(rec.Src),
 	}
 	if r := rec.Ranges; r != nil {
@@ -45,7 +45,7 @@ func (rec *Data) check() error {
 	if err := checkShape(rec.Shape); err != nil {
 		return err
 	}
-	if rec.Of < 0 || rec.Of > maxCount || rec.Rows < 0 || rec.Rows > maxCount {
+	if rec.Of < 0 || rec.Of > maxCount || rec.Rows < 0 || rec.Rows > maxCount || rec.Total < 0 || rec.Total > maxCount {
 		return errors.New("a negative count")
 	}
 	if err := sameLength(len(rec.Classes), rec.Classes); err != nil {
@@ -64,6 +64,9 @@ func (rec *Data) check() error {
 	}
 	if err := sameLength(len(rec.Cols), rec.N, rec.Nz, rec.Nf, rec.Whole); err != nil {
 		return err
+	}
+	if rec.Names != nil && len(rec.Names) != len(rec.Cols) {
+		return fmt.Errorf("%d names of %d columns", len(rec.Names), len(rec.Cols))
 	}
 	if err := rec.checkRanges(); err != nil {
 		return err
@@ -88,6 +91,9 @@ func (rec *Data) columns() []nnvet.Column {
 		}}
 		if c.N == 0 { // then the other figures are of nothing
 			c.Moments = nnvet.Moments{Min: math.NaN(), Max: math.NaN()}
+		}
+		if rec.Names != nil {
+			c.Name = rec.Names[j]
 		}
 		if rec.Nz != nil {
 			c.Zeros = max(c.N-rec.Nz[j], 0)

@@ -20,6 +20,12 @@ func (d *Data) encode(b []byte) []byte {
 		o = o.text("src", d.Src)
 	}
 	o = o.text("layout", d.Layout).text("dt", d.Dt).wholes("shape", d.Shape).whole("of", d.Of).whole("rows", d.Rows)
+	if d.Total > 0 {
+		o = o.whole("total", d.Total)
+	}
+	if d.Names != nil {
+		o = o.texts("names", d.Names)
+	}
 	o = o.wholes("cols", d.Cols).wholes("n", d.N).reals("mean", d.Mean).reals("std", d.Std).reals("min", d.Min).reals("max", d.Max)
 	o = o.wholes("nz", d.Nz).wholes("nf", d.Nf).wholes("whole", d.Whole).wholes("classes", d.Classes)
 	if t := d.Ranges; t != nil {

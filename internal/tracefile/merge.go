@@ -16,6 +16,7 @@ func mergeRanks(ranks []*nnvet.Trace) *nnvet.Trace {
 	b := nnvet.Builder{Trace: nnvet.Trace{
 		Run: first.Run, Layers: first.Layers, Params: first.Params, Optimizers: first.Optimizers,
 		Heads: first.Heads, Calls: first.Calls, Profiles: allProfiles(ranks), Events: allEvents(ranks),
+		Surveys: first.Surveys, Predictions: first.Predictions, Graph: first.Graph, Declared: first.Declared,
 	}}
 	var keys []nnvet.Key
 	every := make(map[nnvet.Key]int64)

@@ -265,11 +265,6 @@ func (r *Reader) headSite(id int64) string {
 	return r.b.Heads[i].Name
 }
 
-func (r *Reader) graph(rec *graphRecord) error {
-	r.cut = r.cut || rec.Cut
-	return nil
-}
-
 // settings returns the settings that have a value.
 func settings(a map[string]*setting) map[string]float64 {
 	out := make(map[string]float64, len(a))

@@ -12,6 +12,9 @@ import (
 // number is a JSON number, or one of the strings "nan", "inf" and "-inf".
 type number float64
 
+// A Number is what recorders outside set optional figures to.
+type Number = number
+
 func (n *number) UnmarshalJSON(b []byte) error {
 	v, err := parseFloat(b)
 	*n = number(v)

@@ -44,6 +44,12 @@ func (o object) text(name, v string) object {
 	return append(o, '"')
 }
 
+// texts writes an array of strings.
+func (o object) texts(name string, values []string) object {
+	quoted, _ := json.Marshal(values) // any strings have a JSON
+	return append(o.name(name), quoted...)
+}
+
 func (o object) whole(name string, v int64) object {
 	return strconv.AppendInt(o.name(name), v, 10)
 }

@@ -47,6 +47,7 @@ func (ps *profiles) add(p nnvet.Profile) {
 
 func (old *profile) merge(p nnvet.Profile) {
 	old.Rows += p.Rows
+	old.Total = max(old.Total, p.Total)
 	old.Ranges = old.Ranges.Merge(p.Ranges)
 	for _, c := range p.Columns {
 		i, ok := old.column[c.Index]

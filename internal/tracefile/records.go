@@ -22,6 +22,11 @@ var kinds = map[string]func(*Reader, []byte) error{
 	"eval":     into((*Reader).evaluation),
 	"event":    into((*Reader).event),
 	"source":   into((*Reader).source),
+	"survey":   into((*Reader).survey),
+	"results":  into((*Reader).results),
+	"depth":    into((*Reader).depth),
+	"noise":    into((*Reader).noise),
+	"declared": into((*Reader).declared),
 	"end":      into((*Reader).end),
 }
 
@@ -111,8 +116,6 @@ type headRecord struct {
 	}
 }
 
-type graphRecord struct{ Cut bool }
-
 // A Data record describes a batch of inputs or targets, by columns, or by
 // classes.
 type Data struct {
@@ -123,6 +126,8 @@ type Data struct {
 	Layout, Dt  string
 	Shape       ints
 	Of, Rows    int64
+	Total       int64 // rows of the whole set, 0 where unknown
+	Names       []string
 	Cols, N     ints
 	Mean, Std   floats
 	Min, Max    floats
@@ -209,9 +214,9 @@ type Prediction struct {
 }
 
 type unitsRecord struct {
-	S    ints
-	Dead struct{ I, Dead, Units ints }
-	Sat  struct {
+	S          ints
+	Dead       struct{ I, Dead, Units ints }
+	Sat, Bound struct {
 		I     ints
 		Share floats
 	}

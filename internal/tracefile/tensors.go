@@ -152,8 +152,8 @@ func (r *Reader) units(rec *unitsRecord) error {
 	if err != nil {
 		return err
 	}
-	d, s := &rec.Dead, &rec.Sat
-	if len(d.Dead) != len(d.I) || len(d.Units) != len(d.I) || len(s.Share) != len(s.I) {
+	d, s, bound := &rec.Dead, &rec.Sat, &rec.Bound
+	if len(d.Dead) != len(d.I) || len(d.Units) != len(d.I) || len(s.Share) != len(s.I) || len(bound.Share) != len(bound.I) {
 		return errors.New("columns of different lengths")
 	}
 	if err := sameLength(len(d.I), d.Dead, d.Units); err != nil {
@@ -168,6 +168,11 @@ func (r *Reader) units(rec *unitsRecord) error {
 	for j, id := range s.I {
 		if name := r.layer(id); name != "" {
 			r.add(nnvet.Saturated, name, "", last, s.Share[j])
+		}
+	}
+	for j, id := range bound.I {
+		if name := r.layer(id); name != "" {
+			r.add(nnvet.AtBound, name, "", last, bound.Share[j])
 		}
 	}
 	return nil

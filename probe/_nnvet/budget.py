@@ -5,6 +5,7 @@ import time
 GRACE = 0.2  # seconds, beside the first step's, that may be spent before time has paid for them, so that short runs are seen too
 DENSE = 5  # first steps that are looked at one by one: initialization and first loss
 SPACING = 1.1  # what is spent ahead of time thins out by this factor of the step
+SPARSE = 2.0  # and by this one once the grace is used up: a run of any length is seen at its end, on a slow machine too
 FLUSH = 1.0  # seconds between records of the losses
 SELF_TIMED = 0.5  # part of the budget that self-timing may use: it does not see what it does to caches
 URGENT = 20  # samples out of turn, after the loss jumped
@@ -18,7 +19,7 @@ class Budget:
     """Decides, from what samples cost so far, when to take the next.
 
     Samples are paid from a share of the time that has passed. A run may begin with a debt, the grace, at steps that thin
-    out; then it takes no more samples until time has paid for those."""
+    out; then few more are taken, at ever doubled steps, until time has paid for those."""
 
     def __init__(self, share):
         self.share = share * SELF_TIMED
@@ -42,10 +43,7 @@ class Budget:
             return True
         if step < self.next_step:
             return False
-        if self.spent + self.cost <= self.allowance:
-            return True
-        self.next_step = NEVER
-        return False
+        return True
 
     def affords(self, now):
         """Reports whether what was spent is paid for, or may be owed."""
@@ -58,8 +56,8 @@ class Budget:
             self.allowance = cost + GRACE
         else:
             self.cost = max(cost, self.cost * 0.7 + cost * 0.3)
-        if self.next_step != NEVER:
-            self.next_step = step + 1 if step < DENSE - 1 else int(step * SPACING ** self.stretch) + 1
+        spacing = SPACING ** self.stretch if self.spent + self.cost <= self.allowance else SPARSE ** self.stretch
+        self.next_step = step + 1 if step < DENSE - 1 else int(step * spacing) + 1
 
     def again(self, step, cost, step_time):
         """Returns the step at which to take a look between samples again, that cost so much."""

@@ -64,8 +64,8 @@ def record(root, step, src, number):
     index = {n: i for i, n in enumerate(nodes)}
     rows = []
     for n in nodes:
-        row = [_SUFFIX.sub("", n.name().rsplit("::", 1)[-1]), [index[p] for p in parents(n) if p in index]]
         variable = leaf(n)
+        row = ["leaf" if variable is not None else _raw(n), [index[p] for p in parents(n) if p in index]]
         if variable is not None:
             known = number(variable)
             row.append(-1 if known is None else known)

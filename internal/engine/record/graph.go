@@ -69,7 +69,7 @@ func through(n *engine.Network, block int, x *node) *node {
 			y.after = append(y.after, x)
 		}
 		for _, p := range l.Params {
-			y.after = append(y.after, &node{op: "parameter", param: int64(p)})
+			y.after = append(y.after, &node{op: "leaf", param: int64(p)})
 		}
 		if !l.Leaf {
 			if body := through(n, i, x); body != nil {
