@@ -19,7 +19,11 @@ type Check struct {
 	Limits   []Limit  // every threshold that Run uses
 	Explains []string // IDs of the checks whose findings this one's can account for
 	AtEnd    bool     // judges whole runs only, so it is left out while training goes on
-	Run      func(*Pass)
+	// Experiment says what must be trained before the fault can be told, where
+	// no single run can tell: "the same network trained on inputs permuted
+	// between rows". Then there is no Run.
+	Experiment string
+	Run        func(*Pass)
 }
 
 // A Limit is a threshold: where it stands, and why there.
@@ -147,9 +151,9 @@ func Validate(checks []*Check) error {
 			return fmt.Errorf("check %s: its page must begin %q", c.Name, "# "+c.Name+": ")
 		case c.Severity < Note || c.Severity > Error:
 			return fmt.Errorf("check %s has no severity", c.Name)
-		case c.Run == nil:
-			return fmt.Errorf("check %s has no Run", c.Name)
-		case len(c.Needs) == 0:
+		case (c.Run == nil) == (c.Experiment == ""):
+			return fmt.Errorf("check %s has no Run, and names no experiment, or both", c.Name)
+		case len(c.Needs) == 0 && c.Run != nil:
 			return fmt.Errorf("check %s needs nothing", c.Name)
 		}
 		for _, l := range c.Limits {

@@ -52,6 +52,8 @@ func Vet(t *Trace, checks []*Check, opts Options) Result {
 		switch missing := slices.IndexFunc(c.Needs, func(n Need) bool { return !n.Has(t) }); {
 		case opts.Select != nil && !opts.Select[c.ID]:
 			p.Skip("not selected in the settings")
+		case c.Run == nil:
+			p.Skip("it takes an experiment: %s", c.Experiment)
 		case opts.Live && c.AtEnd:
 			p.Skip("judged when training ends")
 		case missing >= 0:

@@ -29,7 +29,7 @@ var DeadUnits = nnvet.Check{
 		{Name: "share", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
 		{Name: "apart", Default: 100, Source: "measured on small MLPs: dead units stay dead over so many steps, resting ones do not"},
 		{Name: "batches", Default: 8, Source: "measured on small MLPs: on fewer, units that rest look dead"},
-		healthySkill, noFall,
+		nnvet.HealthySkill, noFall,
 	},
 	Explains: []string{"NN0201"},
 	Run:      deadUnits,
@@ -60,15 +60,15 @@ func deadUnits(p *nnvet.Pass) {
 	if worst.share < p.Limit("share") {
 		return
 	}
-	g, err := progressOf(p.Trace)
+	c, err := p.Trace.Course(nnvet.Train)
 	if err != nil {
 		p.Skip("%.0f %% of the units of layer %s are dead, but %v", 100*worst.share, worst.name, err)
 		return
 	}
 	if whole := atLeast(looked, p.Limit("all")); len(whole) > 0 {
-		reportWhole(p, whole, g)
-	} else if g.none(p) {
-		reportPart(p, atLeast(looked, p.Limit("share")), worst, g)
+		reportWhole(p, whole, c)
+	} else if noProgress(p, c) {
+		reportPart(p, atLeast(looked, p.Limit("share")), worst, c)
 	}
 }
 
@@ -143,7 +143,7 @@ func atLeast(layers []deadLayer, share float64) []deadLayer {
 
 // reportWhole reports layers that nothing passes. No gradient gets behind such
 // a layer, so that all before it look dead too, and no input gets past it.
-func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
+func reportWhole(p *nnvet.Pass, whole []deadLayer, c nnvet.Course) {
 	at := atFault(p.Trace, whole)
 	worst := whole[at]
 	f := finding(p, worst)
@@ -154,8 +154,8 @@ func reportWhole(p *nnvet.Pass, whole []deadLayer, g progress) {
 		f.Message += fmt.Sprintf("; so nothing reaches %s", layers(others))
 	}
 	f.Evidence[0].Limit = "all"
-	f.Evidence = append(f.Evidence, nnvet.Evidence{What: "skill at the end (1 - loss / constant's loss)", Saw: g.skill, Key: g.key})
-	if g.skill >= p.Limit("skill") { // it goes round the layer, or the loss is solved to the last bit
+	f.Evidence = append(f.Evidence, c.Evidence(""))
+	if c.Skill() >= p.Limit("skill") { // it goes round the layer, or the loss is solved to the last bit
 		f.Severity = nnvet.Note
 		f.Message += "; the network has learned all the same"
 	}
@@ -175,18 +175,18 @@ func atFault(t *nnvet.Trace, whole []deadLayer) int {
 
 // reportPart reports layers many of whose units are dead, where training came
 // to nothing.
-func reportPart(p *nnvet.Pass, many []deadLayer, worst deadLayer, g progress) {
+func reportPart(p *nnvet.Pass, many []deadLayer, worst deadLayer, c nnvet.Course) {
 	f := finding(p, worst)
 	f.Confidence = 0.6 // the others live: it can have another reason
 	f.Message = fmt.Sprintf("units are dead: %.0f %% of those of layer %s got no gradient by step %d, and still none by step %d", 100*worst.share, worst.name, worst.span.From, worst.span.To)
 	if len(many) > 1 {
 		f.Message += fmt.Sprintf(", the most of %s", layers(names(many)))
 	}
-	f.Message += "; " + g.says
+	f.Message += "; " + c.Ended()
 	f.Evidence[0].Limit = "share"
 	f.Evidence = append(f.Evidence,
-		nnvet.Evidence{What: "skill at the end (1 - loss / constant's loss)", Saw: g.skill, Key: g.key, Limit: "skill"},
-		nnvet.Evidence{What: "fall of the loss from the third quarter to the last, in constants' losses", Saw: g.fell, Key: g.key, Limit: "flat"})
+		c.Evidence("skill"),
+		nnvet.Evidence{What: "fall of the loss from the third quarter to the last, in constants' losses", Saw: fell(c), Key: c.Key, Limit: "flat"})
 	p.Report(f)
 }
 

@@ -20,7 +20,7 @@ var NeverLearns = nnvet.Check{
 	Doc:      neverLearnsDoc,
 	Severity: nnvet.Warning,
 	Needs:    []nnvet.Need{nnvet.NeedParams, nnvet.NeedOptimizer},
-	Limits:   []nnvet.Limit{healthySkill},
+	Limits:   []nnvet.Limit{nnvet.HealthySkill},
 	Explains: []string{"NN0602", "NN0801", "NN0201"},
 	AtEnd:    true,
 	Run:      neverLearns,
@@ -178,9 +178,9 @@ func reportStuck(p *nnvet.Pass, c cause, s stuck, learning int) {
 	}
 	f.Source = sourceOf(p.Trace, f.Site)
 	lone := weights > 0 && learning <= 1 // the last layer, or nothing, learns
-	g, err := progressOf(p.Trace)
+	loss, err := p.Trace.Course(nnvet.Train)
 	switch {
-	case lone && !(err == nil && g.skill >= p.Limit("skill")):
+	case lone && !(err == nil && loss.Skill() >= p.Limit("skill")):
 		f.Severity = nnvet.Error
 	case c == idle && !lone: // a spare layer, a teacher
 		f.Severity = nnvet.Note

@@ -26,7 +26,7 @@ var ClippingHides = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "share", Default: 0.5, Source: "Godbole et al. 2023, Deep Learning Tuning Playbook: where half of the updates are clipped, lower the rate instead"},
 		{Name: "steps", Default: 50, Source: "convention: early gradients are the largest"},
-		noSkill,
+		nnvet.NoSkill,
 	},
 	Explains: []string{"NN0602", "NN0201"},
 	Run:      clippingHides,
@@ -116,9 +116,9 @@ func reportClipping(p *nnvet.Pass, norms []float64, share, to float64, span nnve
 		}}
 	} else {
 		f.Treatments = []nnvet.Treatment{unclip(t, g, clip, to, median, p90)}
-		if c, err := courseOf(t); err == nil && c.skill() <= p.Limit("learned") {
+		if c, err := t.Course(nnvet.Train); err == nil && c.Skill() <= p.Limit("learned") {
 			f.Severity = nnvet.Error
-			f.Evidence = append(f.Evidence, c.evidence("learned"))
+			f.Evidence = append(f.Evidence, c.Evidence("learned"))
 		}
 	}
 	p.Report(f)

@@ -27,7 +27,7 @@ var TooHigh = nnvet.Check{
 		{Name: "fast", Default: fastest, Source: "measured on small MLPs: the largest median ratio of 200 healthy runs, 10^-1.5"},
 		{Name: "rise", Default: 4, Source: "the stop rule of fastai's range test: 4 times the best smoothed loss"},
 		{Name: "looks", Default: 5, Source: "convention: fewer are the start of Adam, whose first steps are its longest"},
-		enoughSteps, healthySkill, noSkill,
+		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill,
 	},
 	Explains: []string{"NN0801", "NN0805", "NN0201"},
 	Run:      tooHigh,
@@ -50,7 +50,7 @@ func tooHigh(p *nnvet.Pass) {
 		p.Skip("no weight of two dimensions or more was seen to move")
 		return
 	}
-	c, err := courseOf(p.Trace)
+	c, err := p.Trace.Course(nnvet.Train)
 	if err != nil {
 		p.Skip("%v", err)
 		return
@@ -59,7 +59,7 @@ func tooHigh(p *nnvet.Pass) {
 		p.Short("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
 		return
 	}
-	for _, look := range []func(*nnvet.Pass, []pace, course) *excess{rewritten, blownUp, thrown} {
+	for _, look := range []func(*nnvet.Pass, []pace, nnvet.Course) *excess{rewritten, blownUp, thrown} {
 		if x := look(p, ws, c); x != nil {
 			reportExcess(p, x, c)
 			return
@@ -69,7 +69,7 @@ func tooHigh(p *nnvet.Pass) {
 }
 
 // rewritten finds a weight that a typical step changes by a large part of itself.
-func rewritten(p *nnvet.Pass, ws []pace, c course) *excess {
+func rewritten(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 	var x *excess
 	for i := range ws {
 		w := &ws[i]
@@ -87,9 +87,9 @@ func rewritten(p *nnvet.Pass, ws []pace, c course) *excess {
 
 // blownUp finds a loss that blew up, and did not come back, after steps that
 // were longer than healthy ones.
-func blownUp(p *nnvet.Pass, ws []pace, c course) *excess {
-	i := c.blowUp(p.Limit("rise"))
-	if i < 0 || c.skill() >= p.Limit("skill") || unsettled(p, c) {
+func blownUp(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
+	i := c.BlowUp(p.Limit("rise"))
+	if i < 0 || c.Skill() >= p.Limit("skill") || unsettled(p, c) {
 		return nil
 	}
 	at := c.Steps[i]
@@ -106,14 +106,14 @@ func blownUp(p *nnvet.Pass, ws []pace, c course) *excess {
 }
 
 // unsettled reports whether training goes on and may yet come right.
-func unsettled(p *nnvet.Pass, c course) bool {
+func unsettled(p *nnvet.Pass, c nnvet.Course) bool {
 	return p.Trace.Run.Ended == nnvet.Running && stat.FirstBad(c.Values) < 0
 }
 
 // otherwiseBad reports whether a loss that stopped being finite has another
 // explanation: values that came in so, or an operation such as log that failed
 // in a training that went well until then.
-func otherwiseBad(p *nnvet.Pass, c course, i int, typical float64) bool {
+func otherwiseBad(p *nnvet.Pass, c nnvet.Course, i int, typical float64) bool {
 	e := p.Trace.Event(nnvet.NonFinite)
 	switch {
 	case e == nil:
@@ -124,13 +124,13 @@ func otherwiseBad(p *nnvet.Pass, c course, i int, typical float64) bool {
 		return false
 	}
 	before := c.Values[:i]
-	return typical <= p.Limit("ratio") && (len(before) == 0 || stat.EMA(before, 0.9)[i-1] <= c.scale.Loss)
+	return typical <= p.Limit("ratio") && (len(before) == 0 || stat.EMA(before, 0.9)[i-1] <= c.Scale.Loss)
 }
 
 // thrown finds a run that learned nothing, one of whose steps threw a weight
 // far from where it was.
-func thrown(p *nnvet.Pass, ws []pace, c course) *excess {
-	if c.skill() > p.Limit("learned") || unsettled(p, c) {
+func thrown(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
+	if c.Skill() > p.Limit("learned") || unsettled(p, c) {
 		return nil
 	}
 	var x *excess
@@ -183,24 +183,24 @@ func swiftest(ws []pace, from, to int64) *excess {
 	return x
 }
 
-func reportExcess(p *nnvet.Pass, x *excess, c course) {
+func reportExcess(p *nnvet.Pass, x *excess, c nnvet.Course) {
 	f := nnvet.Finding{
 		Confidence: x.confidence,
 		Source:     place(p.Trace, x.worst.group),
 		Label:      fmt.Sprintf("weights change by %s a step", part(x.ratio)),
 		Span:       x.span,
 		Brief:      board(x.ratio),
-		Message:    fmt.Sprintf("the learning rate is too high: %s; %s", x.says, c.ended()),
+		Message:    fmt.Sprintf("the learning rate is too high: %s; %s", x.says, c.Ended()),
 		Evidence: []nnvet.Evidence{
 			{What: "update over weight of " + x.worst.param.Name, Saw: x.ratio, Key: x.worst.key, Limit: x.limit, Lo: slowest, Hi: fastest},
 		},
 	}
-	switch skill := c.skill(); {
+	switch skill := c.Skill(); {
 	case skill <= p.Limit("learned"):
 		f.Severity = nnvet.Error
-		f.Evidence = append(f.Evidence, c.evidence("learned"))
+		f.Evidence = append(f.Evidence, c.Evidence("learned"))
 	case skill < p.Limit("skill"):
-		f.Evidence = append(f.Evidence, c.evidence("skill"))
+		f.Evidence = append(f.Evidence, c.Evidence("skill"))
 	}
 	if change, ok := changeRate(p.Trace, x.worst.group, x.worst.rate, healthyPace/x.typical); ok && change.to < change.from {
 		f.Treatments = append(f.Treatments, change.treatment())

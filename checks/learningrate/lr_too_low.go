@@ -29,7 +29,7 @@ var TooLow = nnvet.Check{
 		{Name: "slowest", Default: slowest, Source: "measured on small MLPs: the smallest median ratio of 200 healthy runs, 10^-3.36"},
 		{Name: "late", Default: 0.05, Source: "measured on small MLPs: a loss that still falls by so many baselines in the last tenth was cut off"},
 		{Name: "dead", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
-		enoughSteps, healthySkill, noSkill,
+		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill,
 	},
 	Explains: []string{"NN0201"},
 	AtEnd:    true,
@@ -38,7 +38,7 @@ var TooLow = nnvet.Check{
 
 func tooLow(p *nnvet.Pass) {
 	ws := paces(p.Trace)
-	c, err := courseOf(p.Trace)
+	c, err := p.Trace.Course(nnvet.Train)
 	switch site, share := deadest(p.Trace); {
 	case len(ws) == 0:
 		p.Skip("no weight of two dimensions or more was seen to move")
@@ -63,10 +63,10 @@ func tooLow(p *nnvet.Pass) {
 	if !(typical < p.Limit("ratio")) || slices.Max(all) >= p.Limit("slowest") || early >= p.Limit("slowest") {
 		return
 	}
-	switch skill, late := c.skill(), c.late(); {
+	switch skill, late := c.Skill(), c.Late(); {
 	case math.IsInf(skill, -1): // another story
 	case skill < p.Limit("skill"):
-		reportLow(p, ws, c, typical, c.evidence("skill"))
+		reportLow(p, ws, c, typical, c.Evidence("skill"))
 	case late > p.Limit("late"):
 		reportLow(p, ws, c, typical, nnvet.Evidence{What: "fall of the loss in the last tenth, in constants' losses", Saw: late, Key: c.Key, Limit: "late"})
 	}
@@ -86,7 +86,7 @@ func deadest(t *nnvet.Trace) (site string, share float64) {
 	return site, share
 }
 
-func reportLow(p *nnvet.Pass, ws []pace, c course, typical float64, harm nnvet.Evidence) {
+func reportLow(p *nnvet.Pass, ws []pace, c nnvet.Course, typical float64, harm nnvet.Evidence) {
 	w := &ws[0]
 	f := nnvet.Finding{
 		Confidence: 0.9,
@@ -94,13 +94,13 @@ func reportLow(p *nnvet.Pass, ws []pace, c course, typical float64, harm nnvet.E
 		Label:      fmt.Sprintf("weights change by %s a step", part(typical)),
 		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
 		Brief:      board(typical),
-		Message:    fmt.Sprintf("the learning rate is too low: a typical step changes the weights by %s of their norm; %s", part(typical), c.ended()),
+		Message:    fmt.Sprintf("the learning rate is too low: a typical step changes the weights by %s of their norm; %s", part(typical), c.Ended()),
 		Evidence: []nnvet.Evidence{
 			{What: "update over weight, median", Saw: typical, Key: nnvet.Key{Quantity: nnvet.Update}, Limit: "ratio", Lo: slowest, Hi: fastest},
 			harm,
 		},
 	}
-	if c.skill() < p.Limit("learned") {
+	if c.Skill() < p.Limit("learned") {
 		f.Severity = nnvet.Error
 	}
 	// Every group's rate is as wrong, as far as the trace can tell; the first

@@ -136,3 +136,6 @@ func rateAt(s *nnvet.Series, step int64) float64 {
 	i, _ := slices.BinarySearch(s.Steps, step+1)
 	return s.Values[max(i-1, 0)]
 }
+
+// enoughSteps is what it takes to judge a pace.
+var enoughSteps = nnvet.Limit{Name: "steps", Default: 50, Source: "convention: a shorter run has hardly begun, and its steps are the longest"}

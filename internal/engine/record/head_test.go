@@ -54,7 +54,7 @@ func TestGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `[["mse_loss",[1]],["add",[2,3]],["linear",[4,5]],["tanh",[6]],["parameter",[],0],["parameter",[],1],["linear",[2,7,8]],["parameter",[],2],["parameter",[],3]]`
+	const want = `[["mse_loss",[1]],["add",[2,3]],["linear",[4,5]],["tanh",[6]],["leaf",[],0],["leaf",[],1],["linear",[2,7,8]],["leaf",[],2],["leaf",[],3]]`
 	if got := string(b); !strings.Contains(got, want) {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
