@@ -18,7 +18,15 @@ type Check struct {
 	Needs    []Need   // without any of these the check is not run, and the report says so
 	Limits   []Limit  // every threshold that Run uses
 	Explains []string // IDs of the checks whose findings this one's can account for
-	AtEnd    bool     // judges whole runs only, so it is left out while training goes on
+	// Symptom marks what is never the root: any error that stands before it in
+	// the table, and is no symptom itself, accounts for its findings too.
+	Symptom bool
+	// Presumed marks a pattern that is often harmless, and is held against a run
+	// only because the run went badly. Where something that is a fault in every
+	// run is found as well, and this check cannot account for that, it is a note:
+	// once the other is mended, the next run tells.
+	Presumed bool
+	AtEnd    bool // judges whole runs only, so it is left out while training goes on
 	// Experiment says what must be trained before the fault can be told, where
 	// no single run can tell: "the same network trained on inputs permuted
 	// between rows". Then there is no Run.

@@ -1,5 +1,10 @@
 package nnvet
 
+import (
+	"cmp"
+	"fmt"
+)
+
 // A Role says what a profile is of.
 type Role string
 
@@ -28,6 +33,21 @@ type Profile struct {
 	Columns []Column
 	Classes []int64 // rows of each class, for targets that are class indices
 	Ranges  Ranges  // of targets that are numbers
+	// RowSums is the range of the sums over the columns of a row, of targets of
+	// several columns; nil where it was not recorded. Where both ends are 1, every
+	// row is one of the columns.
+	RowSums *Extent
+}
+
+// An Extent is a range, both ends included.
+type Extent struct{ Lo, Hi float64 }
+
+// String returns "lo..hi", and "none" of nil.
+func (e *Extent) String() string {
+	if e == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%g..%g", e.Lo, e.Hi)
 }
 
 // A Column is one feature, channel or output.
@@ -55,6 +75,14 @@ func (r Ranges) Merge(o Ranges) Ranges {
 		r.N + o.N, r.BelowMinus1 + o.BelowMinus1, r.Below0 + o.Below0, r.Above0 + o.Above0,
 		r.Above1 + o.Above1, r.AtMinus1 + o.AtMinus1, r.At0 + o.At0, r.At1 + o.At1,
 	}
+}
+
+// Union returns the smallest range that holds both; nil holds nothing.
+func (e *Extent) Union(o *Extent) *Extent {
+	if e == nil || o == nil {
+		return cmp.Or(e, o)
+	}
+	return &Extent{min(e.Lo, o.Lo), max(e.Hi, o.Hi)}
 }
 
 // All returns the moments of all columns together.

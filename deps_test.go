@@ -16,17 +16,18 @@ var tiers = [][]string{
 	{""},
 	{"checks/normalization", "checks/results", "checks/preprocessing", "checks/regularization", "checks/batchsize", "checks/learningrate",
 		"checks/finalactivation", "checks/gradients", "checks/initialization", "checks/depth", "checks/hiddenunits"},
-	{"checks", "internal/tracefile", "internal/report", "internal/dataset"},
-	{"internal/store", "internal/config", "internal/prepare", "internal/engine", "vettest"},
+	{"checks", "internal/tracefile", "internal/survey", "internal/report", "internal/dataset"},
+	{"internal/store", "internal/config", "internal/prepare", "internal/recipe", "internal/engine", "vettest"},
 	{"internal/engine/record", "internal/trial", "internal/engine/save", "internal/experiment"},
 	{"internal/subject"},
-	{"cmd/nnvet", "examples", "bench/engine/nnvet"},
+	{"internal/casebook"},
+	{"cmd/nnvet", "cmd/nnvet-casebook", "examples", "bench/engine/nnvet"},
 }
 
 // pure lists the packages that touch nothing outside the process, by prefix,
 // and impure what they must not import.
 var (
-	pure   = []string{"", "internal/stat", "checks"}
+	pure   = []string{"", "internal/stat", "internal/survey", "checks"}
 	impure = []string{"os", "net", "net/http", "time", "log", "log/slog", "os/exec", "io/fs", "math/rand", "math/rand/v2"}
 )
 

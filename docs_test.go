@@ -10,51 +10,93 @@ import (
 	"github.com/nnvet/nnvet/checks"
 )
 
-// TestReadme holds that the README's table is the table of checks.
+// TestReadme holds that the README's table of pitfalls agrees with the checks.
 // NNVET_UPDATE=1 rewrites it.
 func TestReadme(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("| pitfall | id | fault | |\n| --- | --- | --- | --- |\n")
+	b.WriteString("| pitfall | what goes wrong | checks | by experiment |\n| --- | --- | --: | --: |\n")
+	runs, experiments := 0, 0
 	for _, p := range nnvet.Pitfalls {
-		found := false
-		for _, c := range checks.All {
-			if c.Pitfall == p {
-				found = true
-				fmt.Fprintf(&b, "| %d %s | %s | [%s](%s) | %s |\n", int(p), p, c.ID, c.Name, page(c), c.Title())
-			}
-		}
-		if !found {
-			fmt.Fprintf(&b, "| %d %s | | no check yet | |\n", int(p), p)
+		c := checks.ChapterOf(p)
+		r, x := count(c)
+		runs, experiments = runs+r, experiments+x
+		fmt.Fprintf(&b, "| [%d %s](%s/%s) | %s | %s | %s |\n", p, p, course, file(c), c.Title(), orNone(r), orNone(x))
+	}
+	fmt.Fprintf(&b, "| | | %d | %d |\n", runs, experiments)
+	between(t, "README.md", "checks", b.String())
+}
+
+// count returns how many of a chapter's checks judge a run, and how many take
+// an experiment.
+func count(c checks.Chapter) (runs, experiments int) {
+	for _, check := range c.Checks {
+		if check.Run == nil {
+			experiments++
+		} else {
+			runs++
 		}
 	}
-	readme, err := os.ReadFile("README.md")
+	return runs, experiments
+}
+
+func orNone(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// between holds that a file has a text between <!-- name:begin --> and
+// <!-- name:end -->.
+func between(t *testing.T, path, name, want string) {
+	t.Helper()
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const begin, end = "<!-- checks:begin -->\n", "<!-- checks:end -->"
-	head, rest, ok1 := strings.Cut(string(readme), begin)
-	got, tail, ok2 := strings.Cut(rest, end)
+	begin, end := fmt.Sprintf("<!-- %s:begin -->\n", name), fmt.Sprintf("<!-- %s:end -->\n", name)
+	head, rest, ok1 := strings.Cut(string(b), begin)
+	_, tail, ok2 := strings.Cut(rest, end)
 	if !ok1 || !ok2 {
-		t.Fatalf("README.md has no %s ... %s", begin, end)
+		t.Fatalf("%s has no %s ... %s", path, begin, end)
 	}
+	generated(t, path, head+begin+want+end+tail)
+}
+
+// generated holds that a file is what is generated for it. NNVET_UPDATE=1
+// writes it.
+func generated(t *testing.T, path, want string) {
+	t.Helper()
 	if os.Getenv("NNVET_UPDATE") != "" {
-		if err := os.WriteFile("README.md", []byte(head+begin+b.String()+end+tail), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
-	} else if got != b.String() {
-		t.Errorf("the table of checks in README.md is not up to date; NNVET_UPDATE=1 go test . rewrites it\ngot:\n%s\nwant:\n%s", got, b.String())
+		return
 	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if string(got) != want {
+		t.Errorf("%s is not up to date; NNVET_UPDATE=1 go test . rewrites it\n%s", path, firstDifference(string(got), want))
+	}
+}
+
+// firstDifference shows the first line in which two texts differ.
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return fmt.Sprintf("line %d:\n got  %s\n want %s", i+1, g[i], w[i])
+		}
+	}
+	return fmt.Sprintf("got %d lines, want %d", len(g), len(w))
 }
 
 // page returns the path of a check's page from the repository's root.
 func page(c *nnvet.Check) string {
-	return "checks/" + rooms[c.Pitfall] + "/" + strings.ReplaceAll(c.Name, "-", "_") + ".md"
-}
-
-var rooms = map[nnvet.Pitfall]string{
-	nnvet.Normalization: "normalization", nnvet.Results: "results", nnvet.Preprocessing: "preprocessing", nnvet.Regularization: "regularization",
-	nnvet.BatchSize: "batchsize", nnvet.LearningRate: "learningrate", nnvet.FinalActivation: "finalactivation", nnvet.Gradients: "gradients",
-	nnvet.Initialization: "initialization", nnvet.Depth: "depth", nnvet.HiddenUnits: "hiddenunits",
+	return "checks/" + checks.ChapterOf(c.Pitfall).Room + "/" + strings.ReplaceAll(c.Name, "-", "_") + ".md"
 }
 
 // TestPages holds that every check has a page of the same parts, where its

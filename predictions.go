@@ -4,7 +4,8 @@ import "math"
 
 // Predictions is what a network said beside what was true, summed up over the
 // rows of one evaluation, or of the training batches of a while. Numbers are in
-// the units that the loss compares.
+// the units that the loss compares; or, where the recorder knows how a person's
+// targets were transformed, as of an experiment file, in that person's.
 type Predictions struct {
 	Head  string // the loss that compared them
 	Split string // Train or Validation

@@ -18,6 +18,7 @@ type Trace struct {
 	Optimizers  []Optimizer
 	Heads       []Head
 	Profiles    []Profile
+	Reference   []Profile     // inputs of the training that made the network, where this run only uses it; nil where nobody put them beside it
 	Surveys     []Survey      // one for every network that was fed, at most
 	Predictions []Predictions // in the order in which they were made
 	Graph       []Node        // of the first backward pass, from the loss on; nil where none was recorded
@@ -222,6 +223,7 @@ func (b *Builder) Snapshot() *Trace {
 	t.Optimizers, t.Heads = slices.Clone(t.Optimizers), slices.Clone(t.Heads)
 	t.Profiles, t.Calls = slices.Clone(t.Profiles), slices.Clone(t.Calls)
 	t.Surveys, t.Predictions = slices.Clone(t.Surveys), slices.Clone(t.Predictions)
+	t.Reference = slices.Clone(t.Reference)
 	t.Events, t.Lost = slices.Clone(t.Events), slices.Clone(t.Lost)
 	t.series = make([]*Series, len(b.series))
 	t.byKey = make(map[Key]*Series, len(b.series))

@@ -71,6 +71,7 @@ func Vet(t *Trace, checks []*Check, opts Options) Result {
 		}
 	}
 	res.ignore(opts.Ignore)
+	acquit(res.Findings)
 	explain(res.Findings)
 	res.Findings = fold(res.Findings)
 	return res
@@ -91,6 +92,22 @@ func (r *Result) ignore(reasons map[string]string) {
 	})
 }
 
+// acquit makes notes of what is only presumed to have done harm, where a fault
+// that surely did is found as well, and is none of its consequences.
+func acquit(fs []Finding) {
+	for i := range fs {
+		f := &fs[i]
+		if f.Check.Presumed && f.Severity > Note && slices.ContainsFunc(fs, func(o Finding) bool { return o.sure() && !slices.Contains(f.Check.Explains, o.Check.ID) }) {
+			f.Severity = Note
+		}
+	}
+}
+
+// sure reports whether a finding is of a fault that does harm in every run.
+func (f *Finding) sure() bool {
+	return f.Severity == Error && !f.Check.Presumed && !f.Check.Symptom
+}
+
 // explain notes on each finding the checks that account for it: those that
 // say so and whose finding starts no later. A note explains nothing.
 func explain(fs []Finding) {
@@ -100,12 +117,18 @@ func explain(fs []Finding) {
 		}
 		for i := range fs {
 			f := &fs[i]
-			if slices.Contains(cause.Check.Explains, f.Check.ID) && cause.Span.From <= f.Span.From &&
-				!slices.Contains(f.Because, cause.Check.ID) {
+			if accounts(cause, *f) && cause.Span.From <= f.Span.From && !slices.Contains(f.Because, cause.Check.ID) {
 				f.Because = append(f.Because, cause.Check.ID)
 			}
 		}
 	}
+}
+
+// accounts reports whether a finding's check can account for another finding.
+// Findings stand in the order of the table, so a symptom's cause before it.
+func accounts(cause, f Finding) bool {
+	return slices.Contains(cause.Check.Explains, f.Check.ID) ||
+		f.Check.Symptom && !cause.Check.Symptom && cause.Severity == Error
 }
 
 // fold puts every symptom behind its first cause. Causes are sorted worst

@@ -32,8 +32,8 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// Run tests a check on its cases. It fails where a case differs, and where no
-// case fires or none stays silent. Cases whose name begins with "known"
+// Run tests a check on its cases. It fails where a case differs, and, of a
+// check that judges traces, where no case fires or none stays silent. Cases whose name begins with "known"
 // document a miss or a false alarm that is known; they count as neither.
 func Run(t *testing.T, c *nnvet.Check) {
 	t.Helper()
@@ -67,7 +67,7 @@ func Run(t *testing.T, c *nnvet.Check) {
 			}
 		})
 	}
-	if !fired || !silent {
+	if c.Run != nil && (!fired || !silent) {
 		t.Errorf("%s: needs a case that fires and one that is clear", name)
 	}
 	if !update {

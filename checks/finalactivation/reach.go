@@ -27,15 +27,9 @@ func (r reach) beyond() string {
 	return "outside " + r.String()
 }
 
-// byItself reports whether a loss bounds what its targets may be.
-func byItself(k nnvet.LossKind) bool { return k == nnvet.BCE || k == nnvet.BCELogits }
-
 // reachOf returns what a head can produce: the range of the first operation
 // from the loss that is not known to leave ranges alone.
 func reachOf(t *nnvet.Trace, h *nnvet.Head) reach {
-	if byItself(h.Loss) {
-		return reach{lo: 0, hi: 1, by: h.Name}
-	}
 	r := reach{lo: math.Inf(-1), hi: math.Inf(1), op: first(h)}
 	if r.op == nil {
 		return r

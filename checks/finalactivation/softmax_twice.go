@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nnvet/nnvet"
 )
@@ -19,7 +20,11 @@ var SoftmaxTwice = nnvet.Check{
 	Doc:      softmaxTwiceDoc,
 	Severity: nnvet.Error,
 	Needs:    []nnvet.Need{nnvet.NeedHead},
-	Explains: []string{"NN0602", "NN0201"},
+	Limits: []nnvet.Limit{
+		{Name: "looks", Default: 3, Source: "convention: predictions that sum to 1 so often do so always"},
+		{Name: "agree", Default: 1e-4, Source: "convention: the rounding of recorded figures"},
+	},
+	Explains: []string{"NN0602", "NN0201", "NN0803", "NN0903"},
 	Run: func(p *nnvet.Pass) {
 		judged := false
 		for i := range p.Trace.Heads {
@@ -29,13 +34,18 @@ var SoftmaxTwice = nnvet.Check{
 			default:
 				continue
 			}
+			if op := writtenOut(p, h); op != nil {
+				judged = true
+				reportTwice(p, h, op, 0.9)
+				continue
+			}
 			if len(h.Chain) == 0 {
 				p.Skip("what feeds %s was not recorded", h.Name)
 				return
 			}
 			judged = true
 			if op := secondSquash(h); op != nil {
-				reportTwice(p, h, op)
+				reportTwice(p, h, op, 1)
 			}
 		}
 		if !judged {
@@ -63,19 +73,52 @@ func secondSquash(h *nnvet.Head) *nnvet.Op {
 	return nil
 }
 
+// formula holds the operations that a softmax can be written out in. Behind
+// any other, what reaches the loss is known.
+var formula = []string{"div", "mul", "exp", "sub", "add", "other"}
+
+// writtenOut returns a softmax that the program computes by a formula of its
+// own, or nil. It is told by its results: those of a row sum to 1, so that their
+// mean is one over the number of classes in every batch.
+func writtenOut(p *nnvet.Pass, h *nnvet.Head) *nnvet.Op {
+	op := first(h)
+	if h.Loss != nnvet.CrossEntropy || len(h.Shape) < 2 || h.Shape[1] < 2 || op != nil && !slices.Contains(formula, op.Kind) {
+		return nil
+	}
+	if op == nil && len(h.Chain) > 0 {
+		return nil
+	}
+	mean := p.Trace.Series(nnvet.Key{Quantity: nnvet.PredMean, Site: h.Name, Split: nnvet.Train})
+	std := p.Trace.Series(nnvet.Key{Quantity: nnvet.PredStd, Site: h.Name, Split: nnvet.Train})
+	if mean.Len() < int(p.Limit("looks")) || std.Len() == 0 || !(slices.Max(std.Values) > 0) {
+		return nil
+	}
+	for _, v := range mean.Values {
+		if !(math.Abs(v*float64(h.Shape[1])-1) <= p.Limit("agree")) {
+			return nil
+		}
+	}
+	out := nnvet.Op{Kind: "softmax", Layer: "", Size: h.Shape[1]}
+	if op != nil {
+		out.Source = op.Source
+	}
+	return &out
+}
+
 func startsWith(h *nnvet.Head, kind string) bool {
 	op := first(h)
 	return op != nil && op.Kind == kind
 }
 
-func reportTwice(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
+func reportTwice(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op, confidence float64) {
 	f := nnvet.Finding{
-		Site:    op.Layer,
-		Source:  place(p.Trace, h, op),
-		Label:   "squashed here, and again by the loss",
-		Span:    nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
-		Brief:   op.Kind + " x2",
-		Message: fmt.Sprintf("%s feeds %s", op.Kind, p.Trace.Say(again[h.Loss])),
+		Confidence: confidence,
+		Site:       op.Layer,
+		Source:     place(p.Trace, h, op),
+		Label:      "squashed here, and again by the loss",
+		Span:       nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
+		Brief:      op.Kind + " x2",
+		Message:    fmt.Sprintf("%s feeds %s", op.Kind, p.Trace.Say(again[h.Loss])),
 	}
 	if low, ok := floor(p.Trace, h, op); ok {
 		f.Message += fmt.Sprintf(": the loss cannot fall below %.3g", low)

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/nnvet/nnvet"
 )
@@ -22,6 +21,8 @@ var TargetOutsideRange = nnvet.Check{
 	Needs:    []nnvet.Need{nnvet.NeedHead, nnvet.NeedProfile(nnvet.Target)},
 	Limits: []nnvet.Limit{
 		{Name: "share", Default: 0.01, Source: "nnvet's measurements: 0 in healthy runs; up to 1% leaves room for outliers beyond a bound that is meant"},
+		{Name: "stuck", Default: 0.5, Source: "convention: half of the rows without gradient are more than a bound that is meant leaves"},
+		nnvet.HealthySkill, nnvet.NoSkill,
 	},
 	Explains: []string{"NN0807", "NN0601", "NN0602", "NN0801", "NN0805", "NN0201"},
 	Run: func(p *nnvet.Pass) {
@@ -42,7 +43,7 @@ var TargetOutsideRange = nnvet.Check{
 // predictions should equal.
 func comparesNumbers(h *nnvet.Head) bool {
 	switch h.Loss {
-	case nnvet.MSE, nnvet.L1, nnvet.SmoothL1, nnvet.Huber, nnvet.BCE, nnvet.BCELogits:
+	case nnvet.MSE, nnvet.L1, nnvet.SmoothL1, nnvet.Huber:
 		return true
 	}
 	return false
@@ -54,27 +55,34 @@ func judgeRange(p *nnvet.Pass, h *nnvet.Head) {
 		p.Skip("the targets of %s were not counted", h.Name)
 		return
 	}
-	if len(h.Chain) == 0 && !byItself(h.Loss) {
+	if len(h.Chain) == 0 {
 		p.Skip("what feeds %s was not recorded", h.Name)
 		return
 	}
 	r := reachOf(p.Trace, h)
 	share, ok := r.outside(y)
+	at, key := atBound(p.Trace, h, r)
+	if !ok && at > p.Limit("stuck") && reportStuck(p, h, r, at, key) {
+		return
+	}
 	if !ok {
 		p.Skip("the targets of %s go from %.3g to %.3g; how many lie %s was not counted", h.Name, y.All().Min, y.All().Max, r.beyond())
 		return
 	}
 	p.Measured("%s", r.by)
-	if share > p.Limit("share") {
+	switch {
+	case share > p.Limit("share"):
 		reportRange(p, h, r, y, share)
+	case at > p.Limit("stuck"):
+		reportStuck(p, h, r, at, key)
 	}
 }
 
 func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share float64) {
 	f := nnvet.Finding{
-		Site:    h.Name,
-		Source:  h.Source,
-		Span:    nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
+		Site:    r.op.Layer,
+		Source:  place(p.Trace, h, r.op),
+		Span:    whole(p.Trace),
 		Brief:   fmt.Sprintf("%.0f%% outside", 100*share),
 		Message: fmt.Sprintf("%.3g %% of the targets lie %s, which %s cannot give", 100*share, r.beyond(), r.by),
 		Label:   "gives nothing " + r.beyond(),
@@ -86,54 +94,63 @@ func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share 
 			nnvet.Evidence{What: "smallest target", Saw: all.Min},
 			nnvet.Evidence{What: "largest target", Saw: all.Max})
 	}
-	if r.op == nil {
-		name := p.Trace.Say(nnvet.Words{Program: h.Name, File: strings.ReplaceAll(string(h.Loss), "-", "_")})
-		f.Message = fmt.Sprintf("%.3g %% of the targets lie outside 0..1, and %s takes them for probabilities", 100*share, name)
-		f.Label = "wants targets from 0 to 1"
-		f.Treatments = labels(p.Trace, h, y)
-	} else {
-		f.Site = r.op.Layer
-		f.Source = place(p.Trace, h, r.op)
-		f.Treatments = unbound(p.Trace, r)
-	}
+	f.Treatments = unbound(p.Trace, r)
 	p.Report(f)
 }
 
-// labels returns what makes targets fit a binary cross-entropy.
-func labels(t *nnvet.Trace, h *nnvet.Head, y *nnvet.Profile) []nnvet.Treatment {
-	if t.OfFile() {
-		return []nnvet.Treatment{meet(t, h), {Action: "for two classes, say that they are some: data.task: classification"}}
+// atBound returns the share of predictions that lay exactly at a bound of a
+// relu or a clamp when they were last looked at, where no gradient passes.
+func atBound(t *nnvet.Trace, h *nnvet.Head, r reach) (float64, nnvet.Key) {
+	if r.op == nil || r.op.Kind != "relu" && r.op.Kind != "clamp" && r.op.Kind != "hardtanh" {
+		return 0, nnvet.Key{}
 	}
-	if c := y.Ranges; c.AtMinus1+c.At1 == c.N {
-		return []nnvet.Treatment{{Action: "turn the labels -1 and 1 into 0 and 1: (y + 1) / 2"}}
+	for _, q := range []nnvet.Quantity{nnvet.AtBound, nnvet.ActZero} {
+		s := t.Series(nnvet.Key{Quantity: q, Site: r.op.Layer})
+		if r.op.Layer == "" || s.Len() == 0 || q == nnvet.ActZero && r.op.Kind != "relu" {
+			continue
+		}
+		_, share := s.Last()
+		return share, s.Key
 	}
-	return []nnvet.Treatment{
-		{Action: "for two classes, write the labels as 0 and 1"},
-		{
-			Action:   "for numbers to be met, use a linear output and the mean squared error",
-			Settings: []nnvet.Setting{{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.MSE)}},
-		},
+	mean := t.Series(nnvet.Key{Quantity: nnvet.PredMean, Site: h.Name, Split: nnvet.Train})
+	std := t.Series(nnvet.Key{Quantity: nnvet.PredStd, Site: h.Name, Split: nnvet.Train})
+	if mean.Len() == 0 || std.Len() == 0 {
+		return 0, nnvet.Key{}
 	}
+	_, m := mean.Last()
+	_, s := std.Last()
+	if s == 0 && (m == r.lo || m == r.hi) {
+		return 1, std.Key
+	}
+	return 0, nnvet.Key{}
 }
 
-// meet returns what lets an experiment meet numbers. A sigmoid that the file
-// does not write goes with the loss.
-func meet(t *nnvet.Trace, h *nnvet.Head) nnvet.Treatment {
-	out := nnvet.Treatment{
-		Action:   "for numbers to be met, train with loss: mse, without a sigmoid before it",
-		Settings: []nnvet.Setting{{Name: "loss", From: string(h.Loss), To: string(nnvet.MSE)}},
+// reportStuck reports predictions at a bound, where they stay: targets are
+// within reach, and nothing moves towards them. Outputs that rightly lie there,
+// as zeros of a sparse target, leave the run with its skill, and are not
+// reported; it tells whether they were.
+func reportStuck(p *nnvet.Pass, h *nnvet.Head, r reach, share float64, key nnvet.Key) bool {
+	severity, evidence := harm(p)
+	if severity == nnvet.Note {
+		return false
 	}
-	at, ok := t.CallAt(h.Source).Name()
-	if !ok {
-		return out
+	if c, err := p.Trace.Course(nnvet.Train); err == nil && c.Skill() <= p.Limit("learned") {
+		severity, evidence = nnvet.Error, []nnvet.Evidence{c.Evidence("learned")}
 	}
-	loss := nnvet.Edit{At: at, New: "mse"}
-	if op := first(h); op == nil || op.Kind != "sigmoid" || !op.Source.Known() {
-		out.Edits = []nnvet.Edit{loss}
-	} else if e := cut(t, op); e != nil {
-		out.Edits = append(e, loss)
-	}
-	return out
+	p.Report(nnvet.Finding{
+		Severity: severity, Confidence: 0.8,
+		Site:    r.op.Layer,
+		Source:  place(p.Trace, h, r.op),
+		Span:    whole(p.Trace),
+		Brief:   fmt.Sprintf("%.0f%% stuck", 100*share),
+		Label:   "passes no gradient there",
+		Message: fmt.Sprintf("%.3g %% of the outputs lie exactly at a bound of the final %s, where no gradient moves them", 100*share, r.by),
+		Evidence: append([]nnvet.Evidence{
+			{What: "share of outputs at a bound", Saw: share, Key: key, Limit: "stuck"},
+		}, evidence...),
+		Treatments: unbound(p.Trace, r),
+	})
+	return true
 }
 
 // unbound returns what lets a head reach all targets.

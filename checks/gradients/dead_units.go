@@ -199,15 +199,46 @@ func finding(p *nnvet.Pass, d deadLayer) nnvet.Finding {
 		Brief:    fmt.Sprintf("dead %.0f%%", 100*d.share),
 		Evidence: []nnvet.Evidence{{What: "dead units", Saw: d.share, Key: d.key, Lo: 0, Hi: 0.21}},
 	}
-	if b, ok := lowBias(p.Trace, d.name); ok {
-		f.Treatments = append(f.Treatments, b)
-	} else {
-		lower := lowerRate(p.Trace) // a long step threw the units there
-		lower.Action += ", and see that the inputs have mean 0 and standard deviation 1"
-		f.Treatments = append(f.Treatments, lower)
+	stage := stageOf(p.Trace, d.name)
+	f.Treatments = append(f.Treatments, upstream(p.Trace, d.name, stage)...)
+	if stage == nil || slices.Contains([]string{"", "relu", "hardtanh", "clamp"}, stage.Activation) {
+		f.Treatments = append(f.Treatments, slope(p.Trace, d.name))
 	}
-	f.Treatments = append(f.Treatments, slope(p.Trace, d.name))
 	return f
+}
+
+// upstream says what killed the units, as far as the trace tells: biases, the
+// inputs or the weights, from the start on; or else a long step.
+func upstream(t *nnvet.Trace, layer string, stage *nnvet.Stage) []nnvet.Treatment {
+	var out []nnvet.Treatment
+	if b, ok := lowBias(t, layer); ok {
+		return append(out, b)
+	}
+	if r, ok := rescale(t); ok {
+		out = append(out, r)
+	}
+	if stage != nil {
+		if r, ok := restart(t, stage); ok {
+			out = append(out, r)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	lower := lowerRate(t) // a long step threw the units there
+	lower.Action += ", and see that the inputs have mean 0 and standard deviation 1"
+	return append(out, lower)
+}
+
+// stageOf returns the stage of a layer, or nil.
+func stageOf(t *nnvet.Trace, layer string) *nnvet.Stage {
+	stages := t.Stages()
+	for i := range stages {
+		if stages[i].Layer.Name == layer {
+			return &stages[i]
+		}
+	}
+	return nil
 }
 
 // slope returns the treatment that keeps units from dying at all.

@@ -22,7 +22,7 @@ var NotZeroed = nnvet.Check{
 		{Name: "share", Default: 0.5, Source: "convention: a script zeroes after nearly every step or after none; half tells them apart"},
 		{Name: "times", Default: 3, Source: "convention: once or twice is a restart or a warm-up of its own"},
 	},
-	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0201"},
+	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0201", "NN0604", "NN0802", "NN0803", "NN0804", "NN0408"},
 	Run: func(p *nnvet.Pass) {
 		e := p.Trace.Event(nnvet.GradNotZeroed)
 		if e == nil {

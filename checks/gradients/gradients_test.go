@@ -8,7 +8,9 @@ import (
 )
 
 func TestChecks(t *testing.T) {
-	for _, c := range []*nnvet.Check{&DeadUnits, &NotFinite, &NeverLearns, &NotZeroed} {
+	for _, c := range []*nnvet.Check{
+		&DeadUnits, &Saturated, &Vanishing, &Exploding, &NotFinite, &ZeroGradient, &NeverLearns, &NotZeroed, &NoNonlinearity,
+	} {
 		t.Run(c.Name, func(t *testing.T) { vettest.Run(t, c) })
 	}
 }

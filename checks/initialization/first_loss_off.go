@@ -80,7 +80,7 @@ func report(p *nnvet.Pass, h *nnvet.Head, s *nnvet.Series, b nnvet.Baseline, off
 	if std := p.Trace.Series(nnvet.Key{Quantity: nnvet.PredStd, Site: h.Name, Split: nnvet.Train}); std.Len() > 0 && std.Steps[0] == 0 {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "std of the first predictions", Saw: std.Values[0], Key: std.Key})
 	}
-	f.Treatments = start(p, h)
+	f.Treatments = betterStart(p, h)
 	p.Report(f)
 }
 
@@ -94,9 +94,9 @@ func lastLayer(t *nnvet.Trace, h *nnvet.Head) *nnvet.Layer {
 	return nil
 }
 
-// start says how to begin nearer to the constant: by the last bias, where
+// betterStart says how to begin nearer to the constant: by the last bias, where
 // outputs of zero would themselves be that far off, else by smaller outputs.
-func start(p *nnvet.Pass, h *nnvet.Head) []nnvet.Treatment {
+func betterStart(p *nnvet.Pass, h *nnvet.Head) []nnvet.Treatment {
 	smaller := smallerStart(p.Trace, h)
 	y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, h.Name)
 	if y == nil || p.Trace.OfFile() && h.Loss == nnvet.CrossEntropy { // bias_init is one value for all classes

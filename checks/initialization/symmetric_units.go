@@ -24,7 +24,7 @@ var SymmetricUnits = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "share", Default: 0.5, Source: "measured on small MLPs: zero and constant weights always pass it; 0 of 200 healthy runs did"},
 	},
-	Explains: []string{"NN0601", "NN0602", "NN0801", "NN0904", "NN0201"},
+	Explains: []string{"NN0601", "NN0602", "NN0801", "NN0904", "NN0201", "NN1002", "NN0803", "NN0903", "NN0902"},
 	Run: func(p *nnvet.Pass) {
 		var found []*nnvet.Param
 		unknown, looked, worst := "", 0, 0.0
@@ -147,55 +147,17 @@ func randomStarts(t *nnvet.Trace, found []*nnvet.Param) []nnvet.Edit {
 // constantCall returns the call that gives weights one value, if only one in
 // the source does. Biases may well begin so.
 func constantCall(t *nnvet.Trace) *nnvet.Call {
-	var found *nnvet.Call
-	for i := range t.Calls {
-		c := &t.Calls[i]
-		switch c.Func {
-		case "constant_", "zeros_", "ones_", "fill_", "zero_":
-		default:
-			continue
-		}
-		if len(c.Args) == 0 || !strings.HasSuffix(c.Args[0].Text, "weight") {
-			continue
-		}
-		if found != nil {
-			return nil
-		}
-		found = c
-	}
-	return found
+	return onlyCall(t, "weight", "constant_", "zeros_", "ones_", "fill_", "zero_")
 }
 
-// The laws of initialization that activations ask for.
-var (
-	he     = nnvet.Words{Program: `nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")`, File: "he_normal"}
-	lecun  = nnvet.Words{Program: `nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")`, File: "lecun_normal"}
-	xavier = nnvet.Words{Program: "nn.init.xavier_normal_(layer.weight)", File: "xavier_normal"}
-)
-
 // lawFor returns the initialization that suits the activation after a layer,
-// and what it suits. Where no module follows that tells, a ReLU is likeliest.
+// and what it suits.
 func lawFor(t *nnvet.Trace, layer string) (law nnvet.Words, why string) {
-	after := false
-	for i := range t.Layers {
-		l := &t.Layers[i]
-		if l.Name == layer {
-			after = true
-			continue
-		}
-		if !after || !l.Leaf {
-			continue
-		}
-		switch l.Kind {
-		case "Tanh", "Sigmoid", "Softmax", "LogSoftmax", "Softsign":
-			return xavier, l.Kind
-		case "SELU":
-			return lecun, "SELU"
-		case "ReLU", "LeakyReLU", "PReLU", "ELU", "GELU", "SiLU", "ReLU6":
-			return he, l.Kind
-		case "Linear", "Conv1d", "Conv2d", "Conv3d":
-			return he, "ReLU"
+	for _, s := range t.Stages() {
+		if s.Layer.Name == layer {
+			l, why := suits(t, &s)
+			return l.Words, why
 		}
 	}
-	return he, "ReLU"
+	return he.Words, "ReLU"
 }

@@ -8,7 +8,9 @@ import (
 )
 
 func TestChecks(t *testing.T) {
-	for _, c := range []*nnvet.Check{&TooHigh, &TooLow, &ClippingHides} {
+	for _, c := range []*nnvet.Check{
+		&Misconfigured, &ScheduleBroken, &TooHigh, &ClippingHides, &TooLow, &LossSpikes,
+	} {
 		t.Run(c.Name, func(t *testing.T) { vettest.Run(t, c) })
 	}
 }

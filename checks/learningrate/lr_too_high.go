@@ -27,9 +27,11 @@ var TooHigh = nnvet.Check{
 		{Name: "fast", Default: fastest, Source: "measured on small MLPs: the largest median ratio of 200 healthy runs, 10^-1.5"},
 		{Name: "rise", Default: 4, Source: "the stop rule of fastai's range test: 4 times the best smoothed loss"},
 		{Name: "looks", Default: 5, Source: "convention: fewer are the start of Adam, whose first steps are its longest"},
+		{Name: "bounce", Default: 0.1, Source: "convention: so much skill lost is major"},
+		{Name: "late", Default: 0.05, Source: "measured on small MLPs: a loss that still falls by so many baselines in the last tenth is on its way"},
 		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill,
 	},
-	Explains: []string{"NN0801", "NN0805", "NN0201"},
+	Explains: []string{"NN0602", "NN0604", "NN0801", "NN0802", "NN0804", "NN0805", "NN0201", "NN0206"}, // units that it killed leave steps that are too short
 	Run:      tooHigh,
 }
 
@@ -42,6 +44,7 @@ type excess struct {
 	says       string
 	limit      string
 	confidence float64
+	harm       *nnvet.Evidence // what else shows it; nil without
 }
 
 func tooHigh(p *nnvet.Pass) {
@@ -59,7 +62,7 @@ func tooHigh(p *nnvet.Pass) {
 		p.Short("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
 		return
 	}
-	for _, look := range []func(*nnvet.Pass, []pace, nnvet.Course) *excess{rewritten, blownUp, thrown} {
+	for _, look := range []func(*nnvet.Pass, []pace, nnvet.Course) *excess{rewritten, blownUp, thrown, restless} {
 		if x := look(p, ws, c); x != nil {
 			reportExcess(p, x, c)
 			return
@@ -149,6 +152,56 @@ func thrown(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 	return x
 }
 
+// restless finds a run whose steps were longer than any healthy run's all the
+// way, and that came to rest far above what it could reach: it learned little,
+// ends far above the loss of a constant, or far above its own best.
+func restless(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
+	moved := grown(p.Trace, ws)
+	typical := stat.Median(medians(moved, 0, math.MaxInt64))
+	if !(typical > p.Limit("fast")) || p.Trace.Run.Ended == nnvet.Running || c.Late() > p.Limit("late") {
+		return nil
+	}
+	skill := c.Skill()
+	best, bounce := fallenBack(c)
+	little := skill > p.Limit("learned") && skill < p.Limit("skill")
+	switch {
+	case math.IsInf(skill, -1): // another look's
+		return nil
+	case !little && skill >= -p.Limit("bounce") && !(bounce > p.Limit("bounce")):
+		return nil
+	}
+	x := swiftest(moved, 0, math.MaxInt64)
+	x.typical, x.limit, x.confidence = typical, "fast", 0.6
+	x.span = nnvet.Span{From: x.worst.steps[0], To: x.worst.steps[len(x.worst.steps)-1]}
+	x.says = fmt.Sprintf("a typical step changes the weights by %s of their norm, and the loss came to rest", part(typical))
+	if bounce > p.Limit("bounce") {
+		x.says = fmt.Sprintf("a typical step changes the weights by %s of their norm, and the loss went back up from %s", part(typical), number(stat.Signif(best, 3)))
+		x.harm = &nnvet.Evidence{What: "last loss above the best twentieth of the run, in constants' losses", Saw: bounce, Key: c.Key, Limit: "bounce"}
+	}
+	return x
+}
+
+// fallenBack returns the lowest mean loss of a twentieth of the run, and how far
+// above it the last twentieth lies, in units of the scale; 0 where that is
+// within the noise of single steps.
+func fallenBack(c nnvet.Course) (best, bounce float64) {
+	w := max((c.Steps[c.Len()-1]+1-c.Steps[0])/20, 10)
+	last := c.Steps[c.Len()-1] + 1
+	end := stat.Between(c.Steps, c.Values, last-w, last)
+	best = math.Inf(1)
+	var lowest []float64
+	for from := c.Steps[0]; from < last-w; from += w {
+		if xs := stat.Between(c.Steps, c.Values, from, from+w); stat.Mean(xs) < best {
+			best, lowest = stat.Mean(xs), xs
+		}
+	}
+	rise := stat.Mean(end) - best
+	if len(end) < 5 || len(lowest) < 5 || !(rise > 2*apart(lowest, end)) {
+		return best, 0
+	}
+	return best, rise / c.Scale.Loss
+}
+
 // grown returns the weights that do not start at next to nothing.
 func grown(t *nnvet.Trace, ws []pace) []pace {
 	var out []pace
@@ -201,6 +254,9 @@ func reportExcess(p *nnvet.Pass, x *excess, c nnvet.Course) {
 		f.Evidence = append(f.Evidence, c.Evidence("learned"))
 	case skill < p.Limit("skill"):
 		f.Evidence = append(f.Evidence, c.Evidence("skill"))
+	}
+	if x.harm != nil {
+		f.Evidence = append(f.Evidence, *x.harm)
 	}
 	if change, ok := changeRate(p.Trace, x.worst.group, x.worst.rate, healthyPace/x.typical); ok && change.to < change.from {
 		f.Treatments = append(f.Treatments, change.treatment())

@@ -27,43 +27,36 @@ var InputNotNormalized = nnvet.Check{
 		{Name: "spread-error", Default: 2, Source: "convention: a hundred times"},
 		{Name: "scale", Default: 0.7, Source: "small synthetic networks: 0.006 in healthy inputs, no alarm on 60 odd but healthy ones"},
 		{Name: "scale-error", Default: 1, Source: "convention: ten times too large or too small"},
-		{Name: "sparse", Default: 0.9, Source: "convention: a column that is zero nine times of ten is a flag or a count"},
+		sparse,
 		{Name: "group", Default: 0.25, Source: "convention: pixels share one range (two thirds of those of scikit-learn's digits do), columns of a table do not"},
 		{Name: "dominance", Default: 10, Source: "convention: supports a finding, never makes one"},
 	},
-	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201"},
-	Run: func(p *nnvet.Pass) {
-		for i := range p.Trace.Profiles {
-			if x := &p.Trace.Profiles[i]; x.Role == nnvet.Input && x.Split == nnvet.Train {
-				judgeInput(p, x)
-			}
-		}
-	},
+	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201", "NN0102", "NN0107", "NN0110", "NN0105", "NN0802", "NN0803", "NN0804", "NN0408", "NN0902", "NN0903", "NN0604"},
+	Run:      func(p *nnvet.Pass) { eachInput(p, judgeInput) },
 }
 
 func judgeInput(p *nnvet.Pass, x *nnvet.Profile) {
-	if strings.Contains(x.DType, "int") || x.DType == "bool" {
-		p.Skip("the inputs of %s are whole numbers (%s): the network looks them up or converts them", x.Site, x.DType)
-		return
-	}
-	cols := dense(x, p.Limit("sparse"))
+	cols := quantities(p, x)
 	if len(cols) == 0 {
-		if x.All().N == 0 {
-			p.Skip("no finite input was seen")
-		} else {
-			p.Measured("binary")
-		}
 		return
 	}
-	in := survey(x, cols)
+	in := survey(x, pooled(p.Trace, cols))
 	p.Measured("std %s", short(in.all.Std))
 	rows, columns := normalizes(p.Trace)
+	within, inside := rescaled(p.Trace, x)
+	inside = inside && math.Abs(math.Log10(within)) < p.Limit("scale")
+	spread := in.spread >= p.Limit("spread") && sameRange(in) < p.Limit("group")
 	switch {
 	case columns:
 		p.Measured("norm first")
 	case pictures(x, in.all):
-	case in.spread >= p.Limit("spread") && sameRange(in) < p.Limit("group"):
+	case spread && inside:
+		p.Skip("the network scales its inputs by itself: its first layer is given a root mean square of %s where %s is fed, and how far apart columns are there is not recorded",
+			short(within), short(in.all.RMS()))
+	case spread:
 		reportSpread(p, x, in)
+	case inside:
+		p.Measured("own scale")
 	case !rows && math.Abs(in.scale) >= p.Limit("scale"):
 		reportScale(p, x, in)
 	}
@@ -74,29 +67,29 @@ func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	apart := short(math.Pow(10, in.spread))
 	f := finding(p, x)
 	f.Brief = apart + "x apart"
-	f.Message = fmt.Sprintf("the inputs are not normalized: column %d of %d has std %s, column %d has %s, %s times apart",
-		large.Index, x.Of, figure(large.Std), small.Index, figure(small.Std), apart)
+	f.Message = fmt.Sprintf("the inputs are not normalized: %s has std %s, %s has %s, %s times apart",
+		labelOf(large, x), figure(large.Std), label(small), figure(small.Std), apart)
 	f.Evidence = []nnvet.Evidence{
 		{What: "spread of the columns' std", Saw: in.spread, Unit: "decades", Limit: "spread"},
-		{What: fmt.Sprintf("largest std (column %d)", large.Index), Saw: large.Std, Lo: 0.3, Hi: 3},
-		{What: fmt.Sprintf("smallest std (column %d)", small.Index), Saw: small.Std, Lo: 0.3, Hi: 3},
+		{What: fmt.Sprintf("largest std (%s)", label(large)), Saw: large.Std, Lo: 0.3, Hi: 3},
+		{What: fmt.Sprintf("smallest std (%s)", label(small)), Saw: small.Std, Lo: 0.3, Hi: 3},
 	}
 	if in.dominance >= p.Limit("dominance") {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{
-			What: fmt.Sprintf("variance of column %d / mean", large.Index), Saw: in.dominance, Limit: "dominance"})
+			What: fmt.Sprintf("variance of %s / mean", label(large)), Saw: in.dominance, Limit: "dominance"})
 	}
-	f.Treatments = []nnvet.Treatment{standardize(p.Trace, program(x, culprits(in, p.Limit("spread"))))}
+	f.Treatments = []nnvet.Treatment{standardize(p.Trace, program(p.Trace, x, culprits(in, p.Limit("spread"))))}
 	// Columns that are only small are left out of what the network learns, and
 	// sometimes they should be; columns that are large upset all the others.
 	onlySmall := math.Abs(math.Log10(large.RMS())) < p.Limit("scale-error")
 	if onlySmall {
 		f.Treatments = append(f.Treatments, nnvet.Treatment{
-			Action: "leave a column small where it should matter less, and ignore this check with that reason"})
+			Action: "leave a column small where it should matter less, and say so: declare it in one group with the columns that it is small beside"})
 	}
 	if onlySmall || in.spread < p.Limit("spread-error") {
 		f.Severity, f.Confidence = nnvet.Warning, 0.7
 	}
-	p.Report(f)
+	reportAtMost(p, f)
 }
 
 func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
@@ -118,6 +111,19 @@ func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	if math.Abs(in.scale) < p.Limit("scale-error") {
 		f.Severity, f.Confidence = nnvet.Warning, 0.7
 	}
+	reportAtMost(p, f)
+}
+
+// reportAtMost reports a finding that needs no loss to be one, as no worse
+// than what it can have cost a run that ended well.
+func reportAtMost(p *nnvet.Pass, f nnvet.Finding) {
+	if f.Severity == 0 {
+		f.Severity = p.Check.Severity
+	}
+	if most := atMost(p.Trace); most < f.Severity {
+		f.Severity = most
+		f.Message += "; the network has learned all the same"
+	}
 	p.Report(f)
 }
 
@@ -137,15 +143,20 @@ func finding(p *nnvet.Pass, x *nnvet.Profile) nnvet.Finding {
 
 // program says what to do about columns in a program: the figures where they
 // are few and all were looked at.
-func program(x *nnvet.Profile, cols []nnvet.Column) string {
+func program(t *nnvet.Trace, x *nnvet.Profile, cols []nnvet.Column) string {
 	const few = 4
-	if len(cols) == 0 || len(cols) > few || len(x.Columns) < x.Of {
-		return "standardize every column with its own mean and std, both taken from the training rows: (x - mean) / std"
+	group := slices.ContainsFunc(cols, func(c nnvet.Column) bool { return c.Index < 0 })
+	if group || len(cols) == 0 || len(cols) > few || len(x.Columns) < x.Of {
+		each := "standardize every column with its own mean and std, both taken from the training rows: (x - mean) / std"
+		if len(t.Declared.Groups) > 0 {
+			each += "; and the columns of a group with their own means and one std, the root of the mean of their variances"
+		}
+		return each
 	}
 	slices.SortFunc(cols, func(a, b nnvet.Column) int { return a.Index - b.Index })
 	var each []string
 	for _, c := range cols {
-		each = append(each, standardized(fmt.Sprintf("x[:, %d]", c.Index), c.Moments))
+		each = append(each, standardized(slice(c), c.Moments))
 	}
 	return "standardize with the training set's figures: " + strings.Join(each, ", ")
 }

@@ -21,8 +21,8 @@ type intake struct {
 
 // dense returns the columns that standardizing is meant for: they vary, and
 // are neither flags nor mostly zero.
-func dense(x *nnvet.Profile, sparse float64) []nnvet.Column {
-	return slices.DeleteFunc(slices.Clone(x.Columns), func(c nnvet.Column) bool {
+func dense(cols []nnvet.Column, sparse float64) []nnvet.Column {
+	return slices.DeleteFunc(cols, func(c nnvet.Column) bool {
 		zeros := float64(c.Zeros) / float64(c.N)
 		return !(c.Std > 0) || c.Constant() || c.Binary() || zeros > sparse
 	})
@@ -41,6 +41,33 @@ func survey(x *nnvet.Profile, cols []nnvet.Column) intake {
 	in.scale = math.Log10(in.all.RMS())
 	in.dominance = largest * largest / variance
 	return in
+}
+
+// pooled returns columns with every declared group in one, of the index -1:
+// what is small within it is meant to be.
+func pooled(t *nnvet.Trace, cols []nnvet.Column) []nnvet.Column {
+	grouped := make([]bool, len(cols))
+	var out []nnvet.Column
+	for _, f := range t.Declared.Families(cols) {
+		if !f.Declared {
+			continue
+		}
+		g := nnvet.Column{Index: -1, Name: f.Name}
+		variance := 0.0
+		for _, i := range f.Members {
+			grouped[i] = true
+			g.Moments = g.Merge(cols[i].Moments)
+			variance += cols[i].Std * cols[i].Std / float64(len(f.Members))
+		}
+		g.Std = math.Sqrt(variance) // about the means of each
+		out = append(out, g)
+	}
+	for i, c := range cols {
+		if !grouped[i] {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // normalizes reports whether the network begins with a layer that brings every
@@ -74,7 +101,17 @@ func sameRange(in intake) float64 {
 			n++
 		}
 	}
+	if n < 2 { // one alone reaches both where it is far larger than the others
+		return 0
+	}
 	return float64(n) / float64(len(in.cols))
+}
+
+// laidFlat reports whether so large a share of the columns has one range that
+// they are pixels.
+func laidFlat(in intake) bool {
+	const pixels = 0.25 // two thirds of those of scikit-learn's digits share their range; columns of a table do not
+	return sameRange(in) >= pixels
 }
 
 // bytes reports whether inputs are the numbers from 0 to 255, and nearly all

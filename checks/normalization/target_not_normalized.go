@@ -24,11 +24,12 @@ var TargetNotNormalized = nnvet.Check{
 	Needs:    []nnvet.Need{nnvet.NeedHead, nnvet.NeedProfile(nnvet.Target)},
 	Limits: []nnvet.Limit{
 		{Name: "scale", Default: 0.7, Source: "small synthetic networks: |log10 rms| is at most 0.04 in healthy targets"},
-		{Name: "wasted", Default: 0.1, Source: "convention: a tenth of the training is more than a warm-up takes"},
+		wasted,
 		{Name: "skill", Default: 0.02, Source: "the smallest effect that nnvet counts as one"},
+		{Name: "outlier", Default: 15, Source: "the largest of a million exponentially distributed numbers lies about 14 standard deviations from their mean"},
 		{Name: "steps", Default: 50, Source: "convention: a tenth of fewer is lost in the noise of single batches"},
 	},
-	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201"},
+	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201", "NN0604", "NN0709"},
 	AtEnd:    true,
 	Run: func(p *nnvet.Pass) {
 		regressions := 0
@@ -164,19 +165,57 @@ func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseli
 	if c := p.Trace.Entry("transform", "target"); c != nil {
 		f.Source = c.Source
 	}
+	off := fmt.Sprintf("the targets are not normalized, mean %s and std %s:", figure(all.Mean), figure(all.Std))
+	if o := furthest(y); o.z >= p.Limit("outlier") {
+		off = fmt.Sprintf("few targets own the scale of all: one is %s, %s standard deviations from the mean of %s;", figure(o.value), short(o.z), figure(all.Mean))
+		f.Brief = "outliers"
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "furthest target, in std from the mean", Saw: o.z, Limit: "outlier"})
+		f.Treatments = append(tame(p.Trace, o), f.Treatments...)
+	}
 	switch {
 	case a.broke:
 		f.Severity = nnvet.Error
-		f.Message = fmt.Sprintf("the targets are not normalized: the loss stopped being finite at step %d, before it came down to that of %s", a.steps, b.How)
+		f.Message = off + fmt.Sprintf(" the loss stopped being finite at step %d, before it came down to that of %s", a.steps, b.How)
 	case !a.reached:
 		f.Severity = nnvet.Error
-		f.Message = fmt.Sprintf("the targets are not normalized, mean %s and std %s: after %d steps the loss is still above that of %s", figure(all.Mean), figure(all.Std), a.steps, b.How)
+		f.Message = off + fmt.Sprintf(" after %d steps the loss is still above that of %s", a.steps, b.How)
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "last loss", Saw: final, Key: loss.Key})
 	default:
-		f.Message = fmt.Sprintf("the targets are not normalized, mean %s and std %s: %d of %d steps went into reaching their range", figure(all.Mean), figure(all.Std), a.steps, last+1)
+		f.Message = off + fmt.Sprintf(" %d of %d steps went into reaching their range", a.steps, last+1)
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of steps above that", Saw: a.share, Key: loss.Key, Limit: "wasted"})
 	}
 	p.Report(f)
+}
+
+// An outlier is the target that lies furthest from the mean of its output.
+type outlier struct {
+	column   nnvet.Column
+	value, z float64
+}
+
+func furthest(y *nnvet.Profile) outlier {
+	var worst outlier
+	for _, c := range y.Columns {
+		for _, v := range []float64{c.Min, c.Max} {
+			if z := math.Abs(v-c.Mean) / c.Std; c.Std > 0 && finite(v) && z > worst.z {
+				worst = outlier{c, v, z}
+			}
+		}
+	}
+	return worst
+}
+
+// tame returns what to do about targets of which few own the scale.
+func tame(t *nnvet.Trace, o outlier) []nnvet.Treatment {
+	var out []nnvet.Treatment
+	if o.column.Min >= 0 {
+		out = append(out, nnvet.Treatment{Action: t.Say(nnvet.Words{
+			Program: "learn the logarithm, log(1 + y), standardized, and turn predictions back: exp(prediction) - 1",
+			File:    "let data.transform take the logarithm of the target: log",
+		})})
+	}
+	return append(out, nnvet.Treatment{Action: fmt.Sprintf(
+		"look at the rows with such targets: where %s is an error, leave it out; where it is true, take a loss that outliers pull less at, Huber", figure(o.value))})
 }
 
 func unscale(y *nnvet.Profile) string {
@@ -184,6 +223,9 @@ func unscale(y *nnvet.Profile) string {
 		return "standardize every target with its own mean and std of the training rows, and turn predictions back before they are reported"
 	}
 	m := y.All()
-	return fmt.Sprintf("standardize the targets with the training set's figures, %s, and report %s * prediction + %s",
-		standardized("y", m), figure(m.Std), center(m))
+	back := figure(m.Std) + " * prediction"
+	if c := center(m); c != "0" {
+		back += " " + signed(m.Mean, c)
+	}
+	return fmt.Sprintf("standardize the targets with the training set's figures, %s, and report %s", standardized("y", m), back)
 }

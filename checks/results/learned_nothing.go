@@ -25,68 +25,46 @@ var LearnedNothing = nnvet.Check{
 		{Name: "steps", Default: 50, Source: "convention: fewer steps may be a trial whether the script runs at all"},
 		{Name: "accuracy", Default: 0.05, Source: "convention: five points above the commonest class are learned, however bad the loss"},
 	},
-	AtEnd: true,
+	Symptom: true,
+	AtEnd:   true,
 	Run: func(p *nnvet.Pass) {
 		h, err := p.Trace.MainHead()
 		if err != nil {
 			p.Skip("%v", err)
 			return
 		}
-		end, err := outcome(p.Trace, h)
+		c, err := judged(p.Trace, h)
 		if err != nil {
 			p.Skip("%v", err)
 			return
 		}
-		if float64(p.Trace.Run.Steps) < p.Limit("steps") && stat.Finite(end.loss) {
+		if float64(p.Trace.Run.Steps) < p.Limit("steps") && stat.Finite(c.Part(0.9, 1)) {
 			p.Short("the run has %d steps; it takes %g to judge", p.Trace.Run.Steps, p.Limit("steps"))
 			return
 		}
-		p.Measured("skill %.2f", max(end.skill, -9))
-		if end.skill <= p.Limit("skill") && !learnedAnyway(p, h, end) {
-			reportNothing(p, h, end)
+		p.Measured("skill %.2f", max(c.Skill(), -9))
+		if r := rightOf(p.Trace, h, c.Split); c.Skill() <= p.Limit("skill") && !learnedAnyway(p, c, r) {
+			reportNothing(p, h, c, r)
 		}
 	},
 }
 
-// An ending is how a run came out on one split of the data.
-type ending struct {
-	split    string
-	series   *nnvet.Series
-	from     int64   // first step of the last tenth
-	loss     float64 // mean over it
-	base     nnvet.Baseline
-	skill    float64
+// rights are how often the class was right on one split.
+type rights struct {
 	accuracy float64 // mean over the last tenth; NaN where not recorded
 	chance   float64 // two standard errors of the accuracy of that many rows, guessed
 	majority float64 // share of the commonest class; NaN where there are no classes
 }
 
-// outcome returns how the run ended on validation data, or on training data
-// where it saw no other.
-func outcome(t *nnvet.Trace, h *nnvet.Head) (ending, error) {
-	e := ending{split: nnvet.Validation, series: t.Series(nnvet.Key{Quantity: nnvet.Loss, Split: nnvet.Validation})}
-	if e.series.Len() == 0 {
-		e.split, e.series = nnvet.Train, t.TrainLoss(h)
+func rightOf(t *nnvet.Trace, h *nnvet.Head, split string) rights {
+	r := rights{accuracy: math.NaN(), majority: majority(t, h, split)}
+	if s := t.Series(nnvet.Key{Quantity: nnvet.Accuracy, Split: split}); s.Len() > 0 {
+		shares := s.Values[s.Len()-max(s.Len()/10, 1):]
+		r.accuracy = stat.Mean(shares)
+		rows := rowsOf(t, split) * float64(len(shares))
+		r.chance = 2 * math.Sqrt(r.majority*(1-r.majority)/rows)
 	}
-	if e.series.Len() == 0 {
-		return e, fmt.Errorf("no loss of %s was recorded", h.Name)
-	}
-	var err error
-	if e.base, err = t.Baseline(h, e.split); err != nil {
-		return e, err
-	}
-	var losses []float64
-	e.from, losses = lastTenth(e.series)
-	e.loss = stat.Mean(losses)
-	e.skill = e.base.Skill(e.loss)
-	e.accuracy, e.majority = math.NaN(), majority(t, h, e.split)
-	if s := t.Series(nnvet.Key{Quantity: nnvet.Accuracy, Split: e.split}); s.Len() > 0 {
-		_, shares := lastTenth(s)
-		e.accuracy = stat.Mean(shares)
-		rows := rowsOf(t, e.split) * float64(len(shares))
-		e.chance = 2 * math.Sqrt(e.majority*(1-e.majority)/rows)
-	}
-	return e, nil
+	return r
 }
 
 // rowsOf returns the rows that a recorded accuracy of a split is the share of,
@@ -100,13 +78,6 @@ func rowsOf(t *nnvet.Trace, split string) float64 {
 		return max(1, stat.Median(s.Values))
 	}
 	return 1
-}
-
-// lastTenth returns the last tenth of a series, at least one value, and its
-// first step.
-func lastTenth(s *nnvet.Series) (from int64, values []float64) {
-	i := s.Len() - max(s.Len()/10, 1)
-	return s.Steps[i], s.Values[i:]
 }
 
 // majority returns the share of the commonest class among the targets of a
@@ -127,69 +98,56 @@ func majority(t *nnvet.Trace, h *nnvet.Head, split string) float64 {
 // learnedAnyway reports whether the network knows more than its final loss
 // says: its accuracy is above that of the commonest class, or it fits its
 // training rows and was better on others before, so that it overfits.
-func learnedAnyway(p *nnvet.Pass, h *nnvet.Head, end ending) bool {
-	if end.accuracy-end.majority > p.Limit("accuracy")+end.chance {
-		p.Measured("acc %.0f%%", 100*end.accuracy)
+func learnedAnyway(p *nnvet.Pass, c nnvet.Course, r rights) bool {
+	if r.accuracy-r.majority > p.Limit("accuracy")+r.chance {
+		p.Measured("acc %.0f%%", 100*r.accuracy)
 		return true
 	}
-	if end.split == nnvet.Train {
+	if c.Split == nnvet.Train {
 		return false
 	}
 	best := math.Inf(1)
-	for _, v := range end.series.Values {
+	for _, v := range c.Values {
 		best = min(best, v)
 	}
-	if end.base.Skill(best) <= p.Limit("skill") || trainSkill(p.Trace, h) <= p.Limit("skill") {
+	if c.Scale.Skill(best) <= p.Limit("skill") || trainSkill(p.Trace) <= p.Limit("skill") {
 		return false
 	}
 	p.Measured("overfits")
 	return true
 }
 
-// trainSkill returns the skill on training data over the last tenth of the
-// run, or -Inf where it is not known.
-func trainSkill(t *nnvet.Trace, h *nnvet.Head) float64 {
-	s := t.TrainLoss(h)
-	b, err := t.Baseline(h, nnvet.Train)
-	if s.Len() == 0 || err != nil {
-		return math.Inf(-1)
-	}
-	_, losses := lastTenth(s)
-	return b.Skill(stat.Mean(losses))
-}
-
-func reportNothing(p *nnvet.Pass, h *nnvet.Head, end ending) {
-	last, _ := end.series.Last()
-	data := map[string]string{nnvet.Train: "training", nnvet.Validation: "validation"}[end.split]
+func reportNothing(p *nnvet.Pass, h *nnvet.Head, c nnvet.Course, r rights) {
+	loss, data := c.Part(0.9, 1), rowsName[c.Split]
 	f := nnvet.Finding{
 		Source:     h.Source,
-		Span:       nnvet.Span{From: end.from, To: last},
+		Span:       ending(c),
 		Brief:      "at chance",
 		Confidence: 0.95,
-		Message:    fmt.Sprintf("the network learned nothing: %s loss ends at %s, no better than the %s of %s, which needs no network", data, figure(end.loss), figure(end.base.Loss), end.base.How),
+		Message:    fmt.Sprintf("the network learned nothing: %s loss ends at %s, no better than the %s of %s, which needs no network", data, figure(loss), figure(c.Scale.Loss), c.Scale.How),
 		Evidence: []nnvet.Evidence{
-			{What: "loss, mean of the last tenth", Saw: end.loss, Key: end.series.Key},
-			{What: "loss of " + end.base.How, Saw: end.base.Loss},
-			{What: "skill, 1 - loss / that", Saw: end.skill, Limit: "skill"},
+			{What: "loss, mean of the last tenth", Saw: loss, Key: c.Key},
+			{What: "loss of " + c.Scale.How, Saw: c.Scale.Loss},
+			{What: "skill, 1 - loss / that", Saw: c.Skill(), Limit: "skill"},
 		},
 	}
-	if !stat.Finite(end.loss) {
+	if !stat.Finite(loss) {
 		f.Brief = "no loss"
 		f.Message = fmt.Sprintf("the network predicts nothing: %s loss is not finite at the end", data)
 	}
-	byHeart := end.split == nnvet.Validation && trainSkill(p.Trace, h) > p.Limit("skill")
+	byHeart := c.Split == nnvet.Validation && trainSkill(p.Trace) > p.Limit("skill")
 	if byHeart {
 		f.Message += "; what it learned of the training rows holds for no others"
 	}
 	for _, action := range toTry(p.Trace, byHeart) {
 		f.Treatments = append(f.Treatments, nnvet.Treatment{Action: action})
 	}
-	if !math.IsNaN(end.accuracy) {
-		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "accuracy", Saw: end.accuracy,
-			Key: nnvet.Key{Quantity: nnvet.Accuracy, Split: end.split}})
+	if !math.IsNaN(r.accuracy) {
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "accuracy", Saw: r.accuracy,
+			Key: nnvet.Key{Quantity: nnvet.Accuracy, Split: c.Split}})
 	}
-	if !math.IsNaN(end.majority) {
-		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of the commonest class", Saw: end.majority})
+	if !math.IsNaN(r.majority) {
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of the commonest class", Saw: r.majority})
 	}
 	p.Report(f)
 }
@@ -227,12 +185,3 @@ var (
 		File:    "give the network fewer units, or a dropout layer, so that it cannot learn the training rows by heart",
 	}
 )
-
-// figure writes a loss to three digits, without an exponent while it is of a
-// usual size.
-func figure(v float64) string {
-	if a := math.Abs(v); a >= 1e-4 && a < 1e7 {
-		return fmt.Sprint(stat.Signif(v, 3))
-	}
-	return fmt.Sprintf("%.3g", v)
-}

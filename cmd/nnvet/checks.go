@@ -23,7 +23,7 @@ func newChecks() *cobra.Command {
 			if asJSON {
 				return listJSON(os.Stdout, checks.All)
 			}
-			list(os.Stdout, checks.All, limits)
+			overview(os.Stdout, limits)
 			return nil
 		},
 	}
@@ -32,36 +32,45 @@ func newChecks() *cobra.Command {
 	return cmd
 }
 
-// list prints the checks by pitfall. A pitfall without a check says so.
-func list(w io.Writer, all []*nnvet.Check, limits bool) {
+// overview prints the checks by pitfall. A pitfall without a check says so.
+func overview(w io.Writer, limits bool) {
 	for _, p := range nnvet.Pitfalls {
 		fmt.Fprintf(w, "%d %s\n", p, p)
-		none := true
-		for _, c := range all {
-			if c.Pitfall == p {
-				none = false
-				fmt.Fprintf(w, "  %s  %-22s  %s\n", c.ID, c.Name, c.Title())
-				if limits {
-					describe(w, c)
-				}
-			}
+		list(w, checks.ChapterOf(p).Checks, limits)
+	}
+	fmt.Fprintln(w, "\nnnvet explain NAME says what one means and what to do, nnvet explain 1 what a pitfall is.")
+}
+
+// list prints a line a check.
+func list(w io.Writer, some []*nnvet.Check, limits bool) {
+	if len(some) == 0 {
+		fmt.Fprintln(w, "  no check yet")
+	}
+	for _, c := range some {
+		experiment := ""
+		if c.Run == nil {
+			experiment = " (takes an experiment)"
 		}
-		if none {
-			fmt.Fprintln(w, "  no check yet")
+		fmt.Fprintf(w, "  %s  %-28s  %s%s\n", c.ID, c.Name, c.Title(), experiment)
+		if limits {
+			describe(w, c)
 		}
 	}
-	fmt.Fprintln(w, "\nnnvet explain NAME says what one means and what to do.")
 }
 
 func describe(w io.Writer, c *nnvet.Check) {
-	fmt.Fprintf(w, "    %s; needs %s\n", c.Severity, strings.Join(needs(c), ", "))
+	if c.Run == nil {
+		fmt.Fprintf(w, "    %s; takes an experiment: %s\n", c.Severity, c.Experiment)
+	} else {
+		fmt.Fprintf(w, "    %s; needs %s\n", c.Severity, strings.Join(needs(c), ", "))
+	}
 	for _, l := range c.Limits {
 		fmt.Fprintf(w, "    limit %s = %g (%s)\n", l.Name, l.Default, l.Source)
 	}
 }
 
 func needs(c *nnvet.Check) []string {
-	var what []string
+	what := []string{} // not null in JSON: a check by experiment needs nothing of a trace
 	for _, n := range c.Needs {
 		what = append(what, n.What)
 	}
@@ -78,6 +87,8 @@ type entry struct {
 	Needs    []string `json:"needs"`
 	Limits   []limit  `json:"limits"`
 	Explains []string `json:"explains"`
+	// What must be trained and compared, where no single run can tell.
+	Experiment string `json:"experiment,omitempty"`
 }
 
 type pitfall struct {
@@ -96,7 +107,7 @@ func listJSON(w io.Writer, all []*nnvet.Check) error {
 	for _, c := range all {
 		e := entry{
 			ID: c.ID, Name: c.Name, Title: c.Title(), Pitfall: pitfall{int(c.Pitfall), c.Pitfall.String()},
-			Severity: c.Severity.String(), Needs: needs(c), Limits: []limit{}, Explains: append([]string{}, c.Explains...),
+			Severity: c.Severity.String(), Needs: needs(c), Limits: []limit{}, Explains: append([]string{}, c.Explains...), Experiment: c.Experiment,
 		}
 		for _, l := range c.Limits {
 			e.Limits = append(e.Limits, limit(l))

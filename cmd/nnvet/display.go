@@ -10,6 +10,7 @@ import (
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/checks"
+	"github.com/nnvet/nnvet/internal/config"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/tracefile"
 )
@@ -30,19 +31,18 @@ func live(s report.Style) bool {
 
 // A display is the status line of a training that goes on.
 type display struct {
-	w     io.Writer
-	style report.Style
-	dir   *tracefile.Dir
-	vet   nnvet.Options
+	w        io.Writer
+	style    report.Style
+	dir      *tracefile.Dir
+	settings *config.Settings
 
 	result nnvet.Result
 	seen   map[string]bool // fingerprints of the findings that were printed
 	line   string          // the status as it stands on the terminal
 }
 
-func newDisplay(w io.Writer, style report.Style, dir *tracefile.Dir, vet nnvet.Options) *display {
-	vet.Live = true
-	return &display{w: w, style: style, dir: dir, vet: vet, seen: make(map[string]bool)}
+func newDisplay(w io.Writer, style report.Style, dir *tracefile.Dir, settings *config.Settings) *display {
+	return &display{w: w, style: style, dir: dir, settings: settings, seen: make(map[string]bool)}
 }
 
 // follow keeps the status line until done is closed, and leaves no trace of it.
@@ -77,7 +77,10 @@ func (d *display) draw() {
 
 // judge runs the checks, and prints each new error once above the status.
 func (d *display) judge() {
-	d.result = nnvet.Vet(d.dir.Trace(), checks.All, d.vet)
+	t, options := d.dir.Trace(), d.settings.Options
+	d.settings.Declare(t)
+	options.Live = true
+	d.result = nnvet.Vet(t, checks.All, options)
 	for _, f := range d.result.Findings {
 		if print := f.Fingerprint(); f.Severity == nnvet.Error && !d.seen[print] {
 			d.seen[print] = true

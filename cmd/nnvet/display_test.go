@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/config"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/tracefile"
 )
@@ -28,7 +28,7 @@ func TestDisplay(t *testing.T) {
 	}
 	defer w.Close()
 	var b bytes.Buffer
-	d := newDisplay(&b, report.Style{}, tracefile.OpenDir(dir), nnvet.Options{})
+	d := newDisplay(&b, report.Style{}, tracefile.OpenDir(dir), new(config.Settings))
 	said := func(do func()) string {
 		t.Helper()
 		b.Reset()

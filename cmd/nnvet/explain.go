@@ -17,24 +17,34 @@ import (
 func newExplain() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use:   "explain [flags] CHECK",
-		Short: "Say what a finding means, how it is decided and what to do.",
+		Use:   "explain [flags] CHECK|PITFALL",
+		Short: "Say what a finding means, how it is decided and what to do; or what a pitfall is.",
 		Example: `  nnvet explain lr-too-high
-  nnvet explain NN0601 --format md`,
+  nnvet explain NN0601 --format md
+  nnvet explain 6
+  nnvet explain learning-rate`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: checkNames,
+		ValidArgsFunction: explainable,
 		RunE: func(_ *cobra.Command, args []string) error {
-			c := checks.Find(args[0])
-			if c == nil {
-				return usage("nnvet checks lists them", "unknown check %q%s", args[0], near.Meant(args[0], config.CheckNames(checks.All)))
-			}
-			switch format {
-			case "md":
-				fmt.Println(strings.TrimSpace(c.Doc))
-			case "text":
-				explain(os.Stdout, c)
-			default:
+			check := checks.Find(args[0])
+			chapter, ok := checks.FindChapter(args[0])
+			switch {
+			case check == nil && !ok:
+				names := config.CheckNames(checks.All)
+				for _, p := range nnvet.Pitfalls {
+					names = append(names, checks.ChapterOf(p).Name())
+				}
+				return usage("nnvet checks lists them", "unknown check or pitfall %q%s", args[0], near.Meant(args[0], names))
+			case format == "md" && check != nil:
+				fmt.Println(strings.TrimSpace(check.Doc))
+			case format == "md":
+				fmt.Println(strings.TrimSpace(chapter.Doc))
+			case format != "text":
 				return usage("", "unknown format %q: it is one of text, md", format)
+			case check != nil:
+				explain(os.Stdout, check)
+			default:
+				introduce(os.Stdout, chapter)
 			}
 			return nil
 		},
@@ -52,13 +62,24 @@ func explain(w io.Writer, c *nnvet.Check) {
 	fmt.Fprintf(w, "pitfall %d, %s; %s\n\n%s\n", c.Pitfall, c.Pitfall, c.Severity, strings.TrimSpace(body))
 }
 
-// checkNames completes the name of a check.
-func checkNames(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	var list []cobra.Completion
+// introduce prints what a pitfall is, and the checks that look for it.
+func introduce(w io.Writer, c checks.Chapter) {
+	fmt.Fprintf(w, "pitfall %d, %s: %s\n\n%s\n\n## What nnvet looks for\n\n", c.Pitfall, c.Pitfall, c.Title(), c.Body())
+	list(w, c.Checks, false)
+	fmt.Fprintln(w, "\nnnvet explain NAME says what one means and what to do.")
+}
+
+// explainable completes the name of a check or a pitfall.
+func explainable(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []cobra.Completion
 	if len(args) == 0 {
 		for _, c := range checks.All {
-			list = append(list, cobra.CompletionWithDesc(c.Name, c.Title()), cobra.CompletionWithDesc(c.ID, c.Title()))
+			names = append(names, cobra.CompletionWithDesc(c.Name, c.Title()), cobra.CompletionWithDesc(c.ID, c.Title()))
+		}
+		for _, p := range nnvet.Pitfalls {
+			c := checks.ChapterOf(p)
+			names = append(names, cobra.CompletionWithDesc(c.Name(), fmt.Sprintf("pitfall %d: %s", p, c.Title())))
 		}
 	}
-	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }

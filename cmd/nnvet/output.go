@@ -198,7 +198,7 @@ func (o *options) save(r *report.Report) (errs error) {
 }
 
 // examine reads the rest of a run's trace and judges it.
-func examine(run *store.Run, dir *tracefile.Dir, opts nnvet.Options) (*report.Report, error) {
+func examine(run *store.Run, dir *tracefile.Dir, settings *config.Settings) (*report.Report, error) {
 	r := &report.Report{
 		ID: run.Meta.ID, Dir: fromHere(run.Dir), Command: run.Meta.Command, Version: version, Source: run.Source,
 	}
@@ -211,7 +211,8 @@ func examine(run *store.Run, dir *tracefile.Dir, opts nnvet.Options) (*report.Re
 	r.Outcome = outcomeOf(run)
 	r.Trace = dir.Trace()
 	r.Trace.Modified = run.Modified(dir.Sources())
-	r.Result = nnvet.Vet(r.Trace, checks.All, opts)
+	settings.Declare(r.Trace)
+	r.Result = nnvet.Vet(r.Trace, checks.All, settings.Options)
 	return r, nil
 }
 

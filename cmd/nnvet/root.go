@@ -21,6 +21,7 @@ const about = `nnvet says why a neural network does not learn, and what to chang
   nnvet export MODEL             the model as ONNX
   nnvet show                     the diagnosis of the newest run again
   nnvet explain lr-too-high      what a finding means and what to do
+  nnvet explain 6                one of the eleven pitfalls, from the beginning
   nnvet checks                   every fault that nnvet can name
   nnvet completion bash          tab completion, also for zsh, fish, powershell
   nnvet version

@@ -154,7 +154,7 @@ func (r *runner) watch(process *subject.Process, run *store.Run) status {
 	guard(os.Stderr, func() {
 		dir = tracefile.OpenDir(run.Dir)
 		if live(r.style) {
-			newDisplay(os.Stderr, r.style, dir, r.settings.Options).follow(process.Done())
+			newDisplay(os.Stderr, r.style, dir, r.settings).follow(process.Done())
 		}
 	})
 	code := process.Wait()
@@ -185,7 +185,7 @@ func (r *runner) verdict(code int, end conclusion) status {
 // and changes nothing else.
 func (r *runner) conclude(run *store.Run, dir *tracefile.Dir, code int) conclusion {
 	errs := run.End(code)
-	rep, err := examine(run, dir, r.settings.Options)
+	rep, err := examine(run, dir, r.settings)
 	rep.Notes = r.notes
 	why := noVerdict(run, rep, err)
 	if why != "" {

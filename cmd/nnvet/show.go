@@ -62,7 +62,7 @@ func (s *shower) show(name string) error {
 	if err := s.resolve(os.Stdout, nnvet.Error); err != nil {
 		return err
 	}
-	rep, err := examine(run, tracefile.OpenDir(run.Dir), s.settings.Options)
+	rep, err := examine(run, tracefile.OpenDir(run.Dir), s.settings)
 	rep.Notes, rep.Full = s.notes, s.full
 	why := noVerdict(run, rep, err)
 	if why == "" || s.stream.Name == "json" {

@@ -254,7 +254,7 @@ func (r *runner) follow(ctx context.Context, run *store.Run, t *subject.Training
 		outcome, err = t.Run(ctx)
 	}()
 	if live(r.style) {
-		newDisplay(os.Stderr, r.style, dir, r.settings.Options).follow(done)
+		newDisplay(os.Stderr, r.style, dir, r.settings).follow(done)
 	}
 	<-done
 	if outcome == nil { // there is nothing to judge
@@ -287,7 +287,7 @@ func (r *runner) report(run *store.Run, dir *tracefile.Dir, end reached) error {
 	if doc, err := json.MarshalIndent(end.outcome, "", "  "); err == nil {
 		errs = errors.Join(errs, run.Write(outcomeFile, append(doc, '\n')))
 	}
-	rep, err := examine(run, dir, r.settings.Options)
+	rep, err := examine(run, dir, r.settings)
 	rep.Notes, rep.Outcome = r.notes, end.outcome
 	why := noVerdict(run, rep, err)
 	if errors.Is(err, tracefile.ErrEmpty) {

@@ -19,6 +19,7 @@ type Settings struct {
 	Options  nnvet.Options
 	Overhead Share          // 0 where it does not say
 	FailOn   nnvet.Severity // 0 where it does not say
+	Declared nnvet.Declared // about the data
 }
 
 // The names under which settings are looked for, in this order.

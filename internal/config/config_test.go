@@ -66,6 +66,15 @@ func TestSettings(t *testing.T) {
 		"overhead, percent": {`overhead = "5%"`, with(func(s *config.Settings) { s.Overhead = 0.05 })},
 		"overhead, number":  {`overhead = 0.5`, with(func(s *config.Settings) { s.Overhead = 0.5 })},
 		"fail-on":           {`fail-on = "warning"`, with(func(s *config.Settings) { s.FailOn = nnvet.Warning })},
+		"goal": {"\ngoal = 'accuracy > 90%'", with(func(s *config.Settings) {
+			s.Declared.Goal = &nnvet.Goal{Metric: "accuracy", Value: 0.9, Source: nnvet.Location{File: "nnvet.toml", Line: 2}}
+		})},
+		"groups": {"[[data.groups]]\nname = 'hip'\nunit = 'm'\ncolumns = ['hip_x', 'hip_y']\n[[data.groups]]\nname = 'rest'\ncolumns = [2, 3]", with(func(s *config.Settings) {
+			s.Declared.Groups = []nnvet.ColumnGroup{{Name: "hip", Unit: "m", Columns: []string{"hip_x", "hip_y"}}, {Name: "rest", Columns: []string{"2", "3"}}}
+		})},
+		"groups, inline": {`data = {groups = [{name = "a", columns = ["b"]}]}`, with(func(s *config.Settings) {
+			s.Declared.Groups = []nnvet.ColumnGroup{{Name: "a", Columns: []string{"b"}}}
+		})},
 		"baseline": {`baseline = "known.json"`, with(func(s *config.Settings) {
 			s.Options.Ignore["b1946ac9"] = "known since known.json"
 		})},
@@ -80,6 +89,9 @@ func TestSettings(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.want.File = filepath.Join(dir, "nnvet.toml")
+			if g := got.Declared.Goal; g != nil { // its directory is another each time
+				g.Source.File = filepath.Base(g.Source.File)
+			}
 			if !reflect.DeepEqual(*got, c.want) {
 				t.Errorf("%s\ngot  %+v\nwant %+v", c.text, *got, c.want)
 			}
@@ -119,6 +131,16 @@ func TestErrors(t *testing.T) {
 		"overhead nan":        {"overhead = nan", `nnvet.toml:1: overhead: it must be above 0 and at most 50%`},
 		"overhead words":      {"overhead = 'little'", `nnvet.toml:1: overhead: "little" is not a share such as 2% or 0.02`},
 		"fail-on note":        {"fail-on = 'note'", `nnvet.toml:1: fail-on: "note" is none of warning, error`},
+		"goal a number":       {"goal = 2", `nnvet.toml:1: goal must be a text, as in "mae < 2"`},
+		"goal, wrong way":     {"\ngoal = 'mae > 2'", `nnvet.toml:2: goal: mae is better the smaller it is: write mae < 2`},
+		"goal, unknown":       {"goal = 'accurcy > 1'", `nnvet.toml:1: goal: unknown metric "accurcy" in a goal; did you mean "accuracy"?`},
+		"data a text":         {"data = 'x'", `nnvet.toml:1: data must be a table`},
+		"data, unknown key":   {"[data]\ngroup = []", `nnvet.toml:2: unknown key "group" in data; did you mean "groups"?`},
+		"groups a table":      {"[data.groups]\nname = 'x'", `nnvet.toml:1: data.groups must be a list of {`},
+		"group, unknown key":  {"[[data.groups]]\nname = 'x'\ncolums = ['a']", `nnvet.toml:3: unknown key "colums" in a group; did you mean "columns"?`},
+		"group without name":  {"[[data.groups]]\nname = 'x'\ncolumns = ['a']\n[[data.groups]]\ncolumns = ['a']", `nnvet.toml:4: a group needs a name and columns`},
+		"group, columns":      {"[[data.groups]]\nname = 'x'\ncolumns = 'a'", `nnvet.toml:3: columns must be a list of names, or of numbers from 0`},
+		"group, a column":     {"[[data.groups]]\nname = 'x'\ncolumns = [1.5]", `nnvet.toml:3: 1.5 is neither the name of a column nor its number`},
 		"baseline missing":    {"baseline = 'none.json'", `nnvet.toml:1: `},
 		"baseline damaged":    {"baseline = 'nnvet.toml'", `nnvet.toml:1: `},
 	} {
@@ -208,6 +230,21 @@ func TestShare(t *testing.T) {
 		var s config.Share
 		if err := s.Set(text); err == nil {
 			t.Errorf("%q: got %v, want an error", text, s)
+		}
+	}
+}
+
+// TestDeclare holds that a trace's own words come first.
+func TestDeclare(t *testing.T) {
+	mae, r2 := &nnvet.Goal{Metric: "mae", Below: true, Value: 2}, &nnvet.Goal{Metric: "r2", Value: 0.9}
+	s := &config.Settings{Declared: nnvet.Declared{Goal: mae, Groups: []nnvet.ColumnGroup{{Name: "a", Unit: "m"}, {Name: "b"}}}}
+	for _, c := range []struct{ has, want nnvet.Declared }{
+		{nnvet.Declared{}, s.Declared},
+		{nnvet.Declared{Goal: r2, Groups: []nnvet.ColumnGroup{{Name: "a"}}}, nnvet.Declared{Goal: r2, Groups: []nnvet.ColumnGroup{{Name: "a"}, {Name: "b"}}}},
+	} {
+		trace := &nnvet.Trace{Declared: c.has}
+		if s.Declare(trace); !reflect.DeepEqual(trace.Declared, c.want) {
+			t.Errorf("%+v: got %+v, want %+v", c.has, trace.Declared, c.want)
 		}
 	}
 }

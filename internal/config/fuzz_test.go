@@ -15,7 +15,7 @@ func FuzzSettings(f *testing.F) {
 	for _, text := range []string{
 		"", "select = ['NN0601']", "[[ignore]]\ncheck = 'lr-too-high'\nreason = 'x'", "ignore = [{fingerprint = 'a', reason = 'b'}]",
 		"[limits]\n'lr-too-high.ratio' = 1e3\nNN0601.ratio = -1", "overhead = '2%'\nfail-on = 'error'", "a.b.c = {d = [[{e = 1}]]}",
-		"[[a]]\n[[a.b]]\n[a.b.c]\nd = 1", "severities = {NN0601 = 'note'}", "x = '''\n'''\ny = nan",
+		"[[a]]\n[[a.b]]\n[a.b.c]\nd = 1", "severities = {NN0601 = 'note'}", "goal = 'mae < 2'", "[[data.groups]]\nname = 'a'\ncolumns = [1, 'b']", "x = '''\n'''\ny = nan",
 	} {
 		f.Add([]byte(text))
 	}

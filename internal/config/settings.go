@@ -63,6 +63,8 @@ var fields = map[string]func(reader, string) error{
 	"baseline":   reader.baseline,
 	"overhead":   reader.overhead,
 	"fail-on":    reader.failOn,
+	"data":       reader.data,
+	"goal":       reader.goal,
 }
 
 func (s section) settings(checks []*nnvet.Check) (*Settings, error) {

@@ -96,6 +96,15 @@ func (b *batcher) rows(from, n int) (x, y []float32, labels []int32) {
 	return x, y, labels
 }
 
+// FirstOrder returns the order in which a training feeds its rows first; nil
+// where that is their own.
+func FirstOrder(s Spec, rows int) []int32 {
+	var b batcher
+	b.reset(Data{Rows: rows}, 0, 0, 0, !s.KeepOrder, false)
+	b.begin(s.Seed, 0)
+	return b.order
+}
+
 // gather copies rows of width elements to the front of dst.
 func gather[T any](dst, src []T, order []int32, width int) []T {
 	for i, row := range order {

@@ -24,7 +24,7 @@ func (b *builder) inner() scope {
 
 // chain builds layers one after another, and returns the shape that comes out.
 func (b *builder) chain(nodes []Node, in Shape, at scope) (chain, Shape, error) {
-	c := chain{outputs: make([][]float32, len(nodes)), first: len(nodes)}
+	c := chain{outputs: make([][]float32, len(nodes)), first: len(nodes), tap: b.tap}
 	if strings.Count(at.prefix, ".") > maxDepth {
 		return c, nil, fmt.Errorf("blocks within more than %d blocks; nest fewer", maxDepth)
 	}

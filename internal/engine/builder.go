@@ -16,6 +16,7 @@ type builder struct {
 	rows   int // of the largest batch
 	random *rand.PCG
 	wrong  *firstError
+	tap    *tapped
 
 	params  []*Param
 	buffers []*Param

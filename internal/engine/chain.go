@@ -4,11 +4,14 @@ package engine
 type chain struct {
 	ops     []op
 	layers  []int       // the index of each in the network's list
-	outputs [][]float32 // of the last forward
+	input   []float32   // of the last forward
+	outputs [][]float32 // likewise
 	first   int         // the first op whose backward has something to do
+	tap     *tapped     // the network's
 }
 
 func (c *chain) forward(x []float32, rows int, train bool) []float32 {
+	c.input = x
 	for i, o := range c.ops {
 		x = o.forward(x, rows, train)
 		c.outputs[i] = x
@@ -18,6 +21,9 @@ func (c *chain) forward(x []float32, rows int, train bool) []float32 {
 
 func (c *chain) backward(dy []float32, rows int) []float32 {
 	for i := len(c.ops) - 1; i >= c.first; i-- {
+		if c.tap.Layer != nil {
+			c.show(i, dy)
+		}
 		dy = c.ops[i].backward(dy, rows)
 	}
 	return dy

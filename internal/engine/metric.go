@@ -29,6 +29,8 @@ type evaluator struct {
 	in, out int
 	spread  float64 // sum of squared distances of the targets from their means
 	tally   tally
+	told    func(*Batch) // of each; may be nil
+	batch   Batch
 }
 
 func (e *evaluator) reset(n *Network, d Data, j judgement) {
@@ -49,6 +51,10 @@ func (e *evaluator) scores(n *Network, batch int) Scores {
 		x, y, labels := e.data.slice(from, rows, e.in, e.out)
 		out := n.Forward(x, rows, false)
 		t.add(out, y, labels, rows, float64(n.Loss(out, y, labels, rows)))
+		if e.told != nil {
+			e.batch = Batch{From: from, Rows: rows, Out: out, Y: y, Labels: labels}
+			e.told(&e.batch)
+		}
 	}
 	return t.scores(e.spread)
 }

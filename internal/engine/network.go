@@ -27,6 +27,7 @@ type Network struct {
 	covered []int // layers whose output the ReLU behind them replaces, unless watched
 	inputs  int   // elements of a row of the input
 	wrong   *firstError
+	tap     *tapped
 	random  *rand.PCG
 
 	values, grads []float32
@@ -61,8 +62,8 @@ func newNetwork(s Spec, rows int, inputGradient bool) (*Network, error) {
 	if len(s.Layers) == 0 {
 		return nil, errors.New("layers: none; give one at least")
 	}
-	n := &Network{spec: s, rows: rows, set: set, wrong: new(firstError), random: new(rand.PCG)}
-	b := &builder{set: set, rows: rows, random: n.random, wrong: n.wrong, learns: inputGradient, names: make(map[string]bool)}
+	n := &Network{spec: s, rows: rows, set: set, wrong: new(firstError), tap: new(tapped), random: new(rand.PCG)}
+	b := &builder{set: set, rows: rows, random: n.random, wrong: n.wrong, tap: n.tap, learns: inputGradient, names: make(map[string]bool)}
 	if n.body, n.outputs, err = b.chain(s.Layers, s.Input, scope{path: "layers", parent: -1}); err != nil {
 		return nil, err
 	}
@@ -181,6 +182,9 @@ func (n *Network) Loss(out, y []float32, labels []int32, rows int) float32 {
 // the last Forward and Loss.
 func (n *Network) Backward(rows int) {
 	n.dx = n.body.backward(n.loss.grad[:rows*n.outputs.Size()], rows)
+	if n.tap.Done != nil {
+		n.tap.Done()
+	}
 }
 
 // Activations shows the outputs that the last Forward left: of every layer that

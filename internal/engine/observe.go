@@ -14,6 +14,7 @@ type Observer struct {
 	Before    func(s *Step)         // in a sampled step, before the update: parameters, activations, and gradients as the optimizer gets them
 	Glance    func(s *Step)         // in every other step, likewise, where the layers keep no more than a step needs
 	After     func(s *Step)         // after every step
+	Predicted func(b *Batch)        // in an evaluation, for each batch of validation rows
 	Evaluated func(e *Evaluation)   // after every evaluation on validation rows
 	End       func(r *Result)       // after the last step of a run, when the best epoch's parameters are back
 }
@@ -33,6 +34,13 @@ type Step struct {
 	Sampled bool    // wanted, or the first step whose loss or gradients are not finite
 
 	judgement judgement // what Accuracy is of
+}
+
+// A Batch is rows of a split, in its order, with what the network says of them.
+type Batch struct {
+	From, Rows int // the first of them, and how many
+	Out, Y     []float32
+	Labels     []int32
 }
 
 // Accuracy returns the share of the batch that is right, before the update; NaN

@@ -277,8 +277,10 @@ func (t *Trainer) evaluate(train float64) Evaluation {
 	if t.Val.Rows == 0 {
 		return e
 	}
-	if t.Observer != nil {
+	t.validator.told = nil
+	if o := t.Observer; o != nil {
 		t.Network.Watch(false)
+		t.validator.told = o.Predicted
 	}
 	e.Batches = (t.Val.Rows + t.Network.rows - 1) / t.Network.rows
 	e.Scores = t.validator.scores(t.Network, t.Network.rows)

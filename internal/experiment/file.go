@@ -39,7 +39,8 @@ type File struct {
 	Patience  int
 	Seeds     []int64  // at least one
 	Metrics   []string // empty: by the task
-	Kernels   string   // "" for the fastest
+	Goal      *nnvet.Goal
+	Kernels   string // "" for the fastest
 
 	src    *source
 	places map[string]nnvet.Location
@@ -53,6 +54,7 @@ type Data struct {
 	Options dataset.Options
 	Plan    prepare.Plan
 	Shuffle bool // the order of training rows changes between epochs
+	Groups  []nnvet.ColumnGroup
 }
 
 // Read reads an experiment file.

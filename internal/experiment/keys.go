@@ -26,6 +26,7 @@ func (f *File) keys() []setting {
 		{name: "seed", what: "of initialization, order and dropout: the same seed gives the same training", def: "0", bounds: nonNegative, to: seed{&f.Seeds}},
 		{name: "seeds", like: `[0, 1, 2]`, what: "several of them, a training each: one alone may be lucky", bounds: nonNegative, to: seeds{&f.Seeds}},
 		{name: "metrics", what: "scores to show; auto is accuracy and balanced_accuracy (the mean of what is right of each class) for classes, r2 and rmse and mae for numbers", def: "auto", auto: true, options: Metrics(), to: &f.Metrics},
+		{name: "goal", like: `mae < 2`, what: "what would be good enough on validation rows, in the units of the target: mae, rmse or loss below a number, r2 or accuracy above one", to: goal{&f.Goal}},
 		{name: "kernels", what: "arithmetic: generic gives the same bits on every machine; auto is the fastest", def: "auto", auto: true, options: []string{"generic", "avx2", "avx512"}, to: &f.Kernels},
 	}
 }
@@ -43,6 +44,7 @@ func (f *File) data() *section {
 		{name: "task", what: "regression or classification; auto goes by the target", def: "auto", auto: true, options: texts(prepare.Tasks()), to: (*string)(&p.Task)},
 		{name: "split", what: "rows that are kept from training, so that the score is of rows that it never saw", to: f.split()},
 		{name: "transform", what: "how columns become inputs, by name, * for those not named: " + strings.Join(transformNames(), ", ") + "; auto standardizes numbers, which trains fastest, spreads categories, and leaves free text and counters of the rows out", def: "auto", auto: true, to: transforms{p}},
+		{name: "groups", like: `[{name: hip, unit: m, columns: [hip_x, hip_y]}]`, what: "columns that belong together, so that their scales relative to each other mean something", to: groups{&f.Data.Groups}},
 		{name: "shuffle", what: "whether the order of training rows changes between epochs, so that batches differ", def: "true", to: &f.Data.Shuffle},
 	}}
 }

@@ -276,6 +276,28 @@ func (p *Preparation) Units() (scale []float64, linear bool) {
 	return scale, !n.Log
 }
 
+// Scales returns what turns each feature back into a number of the table,
+// x*scale + shift; a scale of 0 where there is no such number, or where it went
+// through a logarithm.
+func (p *Preparation) Scales() (scale, shift []float64) {
+	for i := range p.inputs {
+		in := &p.inputs[i]
+		n := in.Numbers
+		for j := range in.encoder().width() {
+			switch {
+			case n == nil, n.Missing && j == n.elements(): // 0 or 1
+				scale, shift = append(scale, 1), append(shift, 0)
+			case n.Log:
+				scale, shift = append(scale, 0), append(shift, 0)
+			default:
+				c := j % len(n.Shift)
+				scale, shift = append(scale, n.Scale[c]), append(shift, n.Shift[c])
+			}
+		}
+	}
+	return scale, shift
+}
+
 // Indicators returns labels as the numbers that losses on probabilities take:
 // 0 or 1 where the network has one output, and else a row of zeros with a 1 at
 // the label.

@@ -36,6 +36,9 @@ func prepared(ctx context.Context, f *experiment.File) (*Experiment, error) {
 	if err != nil {
 		return nil, inData(err)
 	}
+	if err := missing(f.Data.Groups, table); err != nil {
+		return nil, err
+	}
 	split, err := f.Data.Plan.Divide(table)
 	if err != nil {
 		return nil, inData(fmt.Errorf("%s: %w", f.Data.Path, err))

@@ -77,7 +77,7 @@ func (t *Training) Run(ctx context.Context) (*report.Outcome, error) {
 	if err := t.goOn(trainer); err != nil {
 		return nil, err
 	}
-	recorder := record.New(w, record.Options{Version: t.Version, Script: t.script(), Text: t.File.Text, Calls: t.File.Calls(), Fed: t.fed()})
+	recorder := record.New(w, t.recording())
 	trainer.Observer = recorder.Observer()
 	t.saved = time.Now()
 	trainer.Continue = func(*engine.Evaluation) bool {

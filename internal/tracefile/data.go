@@ -22,6 +22,9 @@ func (r *Reader) data(rec *Data) error {
 	if r := rec.Ranges; r != nil {
 		p.Ranges = nnvet.Ranges{N: r.N, BelowMinus1: r.Lm1, Below0: r.L0, Above0: r.G0, Above1: r.G1, AtMinus1: r.Am1, At0: r.A0, At1: r.A1}
 	}
+	if s := rec.Rowsum; s != nil && s.Lo <= s.Hi { // neither NaN
+		p.RowSums = &nnvet.Extent{Lo: float64(s.Lo), Hi: float64(s.Hi)}
+	}
 	if p.Role == nnvet.Target {
 		id, err := strconv.ParseInt(p.Site, 10, 64)
 		if err != nil {

@@ -53,16 +53,32 @@ func TestRanks(t *testing.T) {
 			`{"k":"data","s":0,"role":"input","split":"train","site":"Net","layout":"features","of":2,"rows":2,"cols":[0,1],"n":[2,2],"mean":[1,5],"std":[1,0],"nz":[1,2],"nf":[0,0]}
 {"k":"event","what":"nonfinite","s":1,"text":"loss"}
 {"k":"step","s":[0,2],"loss":[4,2,"nan"],"bs":2}
-{"k":"step","s":[3,3],"loss":[1]}`,
+{"k":"step","s":[3,3],"loss":[1]}
+{"k":"head","h":0,"loss":"mse_loss"}
+{"k":"declared","groups":[{"name":"g","unit":"","cols":["a"]}]}
+{"k":"survey","s":3,"site":"Net","rows":100,"of":2}
+{"k":"results","s":3,"h":0,"split":"val","rows":50}
+{"k":"noise","s":3,"row":4,"batch":1}`,
 		"r1-99.jsonl": `{"k":"run","v":1,"world":2,"rank":1,"script":"b.py"}` + "\n" + network +
 			`{"k":"data","s":0,"role":"input","split":"train","site":"Net","layout":"features","of":2,"rows":3,"cols":[0,1],"n":[3,2],"mean":[4,5],"std":[0,0],"nz":[3,2],"nf":[0,1]}
 {"k":"event","what":"nonfinite","s":0,"text":"input"}
 {"k":"event","what":"backward_in_eval","s":0}
-{"k":"step","s":[0,2],"loss":[2,1,1],"bs":4}`,
+{"k":"step","s":[0,2],"loss":[2,1,1],"bs":4}
+{"k":"head","h":0,"loss":"mse_loss"}
+{"k":"survey","s":3,"site":"Net","rows":90,"of":2}
+{"k":"results","s":3,"h":0,"split":"val","rows":40}
+{"k":"noise","s":3,"row":2,"batch":0.5}`,
 	})
 	trace, err := Load(dir)
 	if err != nil {
 		t.Fatal(err)
+	}
+	// A survey and predictions are of one rank's rows: they are the lowest's.
+	if s, p := trace.Surveys, trace.Predictions; len(s) != 1 || s[0].Rows != 100 || len(p) != 1 || p[0].Rows != 50 || len(trace.Declared.Groups) != 1 {
+		t.Errorf("surveys %+v, predictions %+v, declared %+v", s, p, trace.Declared)
+	}
+	if got, want := points(trace, nnvet.Key{Quantity: nnvet.RowGrad}), "3=3"; got != want {
+		t.Errorf("gradients of rows: got %s, want %s", got, want)
 	}
 	if got, want := points(trace, trainLoss), "0=3 1=1.5 2=NaN 3=1"; got != want {
 		t.Errorf("loss: got %s, want %s", got, want)

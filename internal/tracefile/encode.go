@@ -32,6 +32,9 @@ func (d *Data) encode(b []byte) []byte {
 		o = o.open("ranges").whole("n", t.N).whole("lm1", t.Lm1).whole("l0", t.L0).whole("g0", t.G0).whole("g1", t.G1)
 		o = o.whole("am1", t.Am1).whole("a0", t.A0).whole("a1", t.A1).end()
 	}
+	if t := d.Rowsum; t != nil {
+		o = o.open("rowsum").real("lo", float64(t.Lo)).real("hi", float64(t.Hi)).end()
+	}
 	return o.end()
 }
 
@@ -92,6 +95,28 @@ func (s *Steps) encode(b []byte) []byte {
 		o = o.end()
 	}
 	return o.real("ov", s.Overhead).end()
+}
+
+// The records that follow are few, but some are long: only in memory do they
+// take another way.
+
+func (s *Survey) apply(r *Reader) error  { return r.survey(s) }
+func (p *Results) apply(r *Reader) error { return r.results(p) }
+func (d *Depth) apply(r *Reader) error   { return r.depth(d) }
+
+func (s *Survey) encode(b []byte) []byte  { return reflected(b, s) }
+func (p *Results) encode(b []byte) []byte { return reflected(b, p) }
+func (d *Depth) encode(b []byte) []byte   { return reflected(b, d) }
+
+func reflected(b []byte, record any) []byte {
+	j, _ := encode(record) // the records above have nothing that JSON has not
+	return append(b, j...)
+}
+
+func (n *Noise) apply(r *Reader) error { return r.noise(n) }
+
+func (n *Noise) encode(b []byte) []byte {
+	return begin(b, "noise").whole("s", n.S).six("row", float64(n.Row)).six("batch", float64(n.Batch)).end()
 }
 
 func (t *Tensors) apply(r *Reader) error { return r.tensors(t) }

@@ -68,9 +68,13 @@ func TestFrequent(t *testing.T) {
 				`"cols":[0,1],"n":[8,0],"mean":[0.333333,"nan"],"std":[1,"nan"],"min":[0,"inf"],"max":[2,"-inf"],"nz":[7,0],"nf":[0,8],"whole":[0,1]}`,
 		}, {
 			&Data{Role: "target", Split: nnvet.Train, Site: "0", Src: `a"b.py:3`, Layout: "features", Dt: "float32", Shape: []int64{9, 1}, Of: 1, Rows: 9,
-				Cols: []int64{0}, N: []int64{9}, Mean: []float64{1}, Std: []float64{0}, Ranges: &Ranges{N: 9, G0: 9, A1: 9}},
+				Cols: []int64{0}, N: []int64{9}, Mean: []float64{1}, Std: []float64{0}, Ranges: &Ranges{N: 9, G0: 9, A1: 9}, Rowsum: &RowSums{Lo: 0.5, Hi: 3}},
 			`{"k":"data","s":0,"role":"target","split":"train","site":"0","src":"a\"b.py:3","layout":"features","dt":"float32","shape":[9,1],"of":1,"rows":9,` +
-				`"cols":[0],"n":[9],"mean":[1],"std":[0],"ranges":{"n":9,"lm1":0,"l0":0,"g0":9,"g1":0,"am1":0,"a0":0,"a1":9}}`,
+				`"cols":[0],"n":[9],"mean":[1],"std":[0],"ranges":{"n":9,"lm1":0,"l0":0,"g0":9,"g1":0,"am1":0,"a0":0,"a1":9},"rowsum":{"lo":0.5,"hi":3}}`,
+		}, {
+			&Noise{S: 3, Row: 2.5, Batch: Number(math.Inf(1))}, `{"k":"noise","s":3,"row":2.5,"batch":"inf"}`,
+		}, {
+			&Depth{K: "depth", S: 2, I: []int64{}}, `{"k":"depth","s":2,"i":[]}`,
 		}, {
 			&Prediction{S: 4, Split: nnvet.Train, Loss: 0.1, Acc: 0.0123456789, N: 16, Mean: 1.0 / 3, Std: 1e-9, Min: -2, Max: 3},
 			`{"k":"pred","s":4,"h":0,"split":"train","loss":0.1,"acc":0.0123457,"n":16,"mean":0.333333,"std":1e-09,"min":-2,"max":3,"nf":0}`,

@@ -76,6 +76,9 @@ func (g *gaps) UnmarshalJSON(b []byte) (err error) {
 // ints is an array of whole numbers.
 type ints []int64
 
+// Counts are what recorders outside make rows of counts of.
+type Counts = ints
+
 func (n *ints) UnmarshalJSON(b []byte) (err error) {
 	*n, err = parseArray(b, parseInt)
 	return err

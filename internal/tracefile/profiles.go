@@ -38,7 +38,7 @@ func (ps *profiles) add(p nnvet.Profile) {
 			ps.byKey = make(map[profileKey]*profile)
 		}
 		old = &profile{Profile: p, column: make(map[int]int, len(p.Columns))}
-		old.Rows, old.Columns, old.Classes, old.Ranges = 0, nil, nil, nnvet.Ranges{}
+		old.Rows, old.Columns, old.Classes, old.Ranges, old.RowSums = 0, nil, nil, nnvet.Ranges{}, nil
 		ps.byKey[k] = old
 		ps.order = append(ps.order, old)
 	}
@@ -49,6 +49,7 @@ func (old *profile) merge(p nnvet.Profile) {
 	old.Rows += p.Rows
 	old.Total = max(old.Total, p.Total)
 	old.Ranges = old.Ranges.Merge(p.Ranges)
+	old.RowSums = old.RowSums.Union(p.RowSums)
 	for _, c := range p.Columns {
 		i, ok := old.column[c.Index]
 		if !ok {

@@ -49,6 +49,19 @@ func describe(t *nnvet.Trace) string {
 	each(&b, "optimizer", t.Optimizers)
 	each(&b, "head", t.Heads)
 	each(&b, "profile", t.Profiles)
+	each(&b, "survey", t.Surveys)
+	for _, p := range t.Predictions {
+		if p.Joint != nil {
+			fmt.Fprintf(&b, "joint %+v\n", *p.Joint)
+		}
+		p.Joint = nil
+		fmt.Fprintf(&b, "predictions %+v\n", p)
+	}
+	each(&b, "node", t.Graph)
+	each(&b, "group", t.Declared.Groups)
+	if t.Declared.Goal != nil {
+		fmt.Fprintf(&b, "goal %+v\n", *t.Declared.Goal)
+	}
 	each(&b, "call", t.Calls)
 	each(&b, "event", t.Events)
 	for _, q := range nnvet.Quantities {
@@ -147,6 +160,23 @@ func TestMalformed(t *testing.T) {
 		{`{"k":"pred","s":0,"h":0,"split":""}`, `pred: "" is no split`},
 		{`{"k":"units","s":[0,1],"dead":{"i":[0],"dead":[1],"units":[]}}`, `units: columns of different lengths`},
 		{`{"k":"units","s":[0,1],"dead":{"i":[0],"dead":[3],"units":[2]}}`, `units: 3 of 2 units`},
+		{`{"k":"units","s":[0,1],"bound":{"i":[0],"share":[]}}`, `units: columns of different lengths`},
+		{`{"k":"survey","s":-1,"site":"Net"}`, `survey: step -1`},
+		{`{"k":"survey","s":0,"site":"Net","rows":-1}`, `survey: a count of -1`},
+		{`{"k":"survey","s":0,"site":"Net","of":2,"cols":[2]}`, `survey: column 2 of 2`},
+		{`{"k":"survey","s":0,"site":"Net","of":2,"cols":[0,1],"names":["a"]}`, `survey: 1 names of 2 columns`},
+		{`{"k":"survey","s":0,"site":"Net","of":2,"cols":[0,1],"mad":[1]}`, `survey: columns of 2 and of 1`},
+		{`{"k":"survey","s":0,"site":"Net","overlap":{"rows":1,"shared":-1}}`, `survey: a count of -1`},
+		{`{"k":"survey","s":0,"site":"Net","frames":[{"cols":[-1]}]}`, `survey: a count of -1`},
+		{`{"k":"results","s":0,"h":0,"split":"test"}`, `results: "test" is no split`},
+		{`{"k":"results","s":0,"h":0,"split":"val","rows":-1}`, `results: -1 rows`},
+		{`{"k":"results","s":0,"h":0,"split":"val","matrix":[[1,2],[3]]}`, `results: a row of 1 counts in a square of 2`},
+		{`{"k":"results","s":0,"h":0,"split":"val","edges":[0,1],"joint":[[1,2],[3,4]]}`, `results: 2 edges of 2 bins`},
+		{`{"k":"results","s":0,"h":0,"split":"val","edges":[0,0],"joint":[[1]]}`, `results: edges that do not rise`},
+		{`{"k":"results","s":0,"h":0,"split":"val","worst":[-1]}`, `results: a count of -1`},
+		{`{"k":"results","s":0,"h":0,"split":"val","best":[1,2,3,4,5,6,7,8,9]}`, `results: a list without end`},
+		{`{"k":"depth","s":0,"i":[1],"cos":[1,2]}`, `depth: columns of 1 and of 2`},
+		{`{"k":"noise","s":-1}`, `noise: step -1`},
 		{`{"k":"event","s":0}`, `event: no name`},
 		{`{"k":"event","what":"nonfinite","s":0,"n":-1}`, `event: a negative count`},
 		{`{"k":"source"}`, `source: no file`},

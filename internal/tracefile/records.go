@@ -135,11 +135,15 @@ type Data struct {
 	Whole       ints
 	Classes     ints
 	Ranges      *Ranges
+	Rowsum      *RowSums
 }
 
 // Ranges counts targets: in all, below -1, below 0, above 0, above 1, at -1, at
 // 0 and at 1.
 type Ranges struct{ N, Lm1, L0, G0, G1, Am1, A0, A1 int64 }
+
+// RowSums is the range of the sums over the columns of a row of targets.
+type RowSums struct{ Lo, Hi Number }
 
 type stepRecord struct {
 	S     ints

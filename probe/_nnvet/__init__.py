@@ -9,10 +9,17 @@ five of them switch the probe off, and training goes on.
     watch.py           what is recorded, and when
     budget.py          when to look, within a share of the time
     network.py         modules, parameters and optimizers
+    feed.py            where batches come from
     losses.py          losses and evaluations
+    results.py         predictions beside the truth
+    survey.py          a sample of rows, inputs beside targets
+    figures.py         what the sample tells, column by column
+    alike.py           what its nearest neighbours tell
     steps.py           losses, rates and clipping of every step
     trouble.py         what first was not finite
     units.py           dead and saturated units
+    depth.py           how a batch fares on its way through the layers
+    noise.py           how far gradients of rows lie from their mean
     zeroing.py         gradients that are not set to zero
     stats.py           statistics of tensors
     graph.py           what autograd knows of the network

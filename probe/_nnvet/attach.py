@@ -20,7 +20,7 @@ def attach(torch):
     stats.torch = torch
     probe = watch.Probe(torch, wire.Wire(os.environ["NNVET_OUT"]), float(os.environ.get("NNVET_OVERHEAD") or 0.02))
     tell = _Teller(torch, probe)
-    for part in (_modules, _optimizers, _backward, _losses, _clipping, _evaluation, _left_alone):
+    for part in (_modules, _optimizers, _backward, _losses, _clipping, _evaluation, _loading, _left_alone):
         try:
             part(torch, probe, tell)
         except Exception as e:  # a PyTorch that differs: the other parts still work
@@ -229,6 +229,21 @@ def _evaluation(torch, probe, tell):
     for context in (torch.no_grad, torch.inference_mode):
         _wrap(context, "__enter__", enter)
         _wrap(context, "__exit__", leave)
+
+
+def _loading(torch, probe, tell):
+    """Notices which DataLoader a batch came from."""
+
+    def following(original):
+        def __next__(self):
+            batch = original(self)
+            if not tell.compiling():
+                tell(probe.feed.loaded, self)
+            return batch
+
+        return __next__
+
+    _wrap(sys.modules["torch.utils.data.dataloader"]._BaseDataLoaderIter, "__next__", following)
 
 
 def _left_alone(torch, probe, tell):

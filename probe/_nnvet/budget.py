@@ -49,6 +49,14 @@ class Budget:
         """Reports whether what was spent is paid for, or may be owed."""
         return self.spent <= max(self.allowance, self.share * (now - self.started))
 
+    def can_pay(self, seconds, now):
+        """Reports whether so much more could be spent at once."""
+        return self.spent + seconds <= max(self.allowance, self.share * (now - self.started))
+
+    def aside(self, began):
+        """Notes that what was done since then is no part of a sample."""
+        self.mark += clock() - began
+
     def sampled(self, step):
         """Notes that a step has been looked at."""
         cost = self.spent - self.mark

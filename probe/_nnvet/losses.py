@@ -1,6 +1,8 @@
 """Losses: what they were given, what they made of it, in training and in evaluation."""
 
-from . import graph, stats
+import time
+
+from . import graph, results, stats
 
 REDUCTIONS = {0: "none", 1: "mean", 2: "sum"}
 # The functions that compute losses, by the name that docs/trace.md gives them: where they live, and the position of
@@ -18,6 +20,13 @@ FUNCTIONS = {
 _CLASSES = {"cross_entropy", "nll_loss"}
 _BINARY = {"binary_cross_entropy": 0.5, "binary_cross_entropy_with_logits": 0.0}
 MAX_CLASSES = 10000
+ENOUGH = 256  # rows of training batches that are summed up together
+AGAIN = 8  # the first step after 0 at which to sum them up again; then they thin out by two
+EVALUATED = 2  # batches of an evaluation that are looked at whatever it costs
+SPACING = 1.5  # evaluations are looked at whole, though time has not paid for it, at steps that thin out by this factor
+LIMIT = 0.05  # seconds that one of those may take
+
+clock = time.perf_counter
 
 
 class Call:
@@ -32,6 +41,7 @@ class Call:
         self.weighted = any(a is not None for a in args[2:3 if name != "binary_cross_entropy_with_logits" else 4]) and name not in (
             "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
         self.ignore = args[4] if name in _CLASSES and len(args) > 4 else None
+        self.beta = args[3] if name in ("smooth_l1_loss", "huber_loss") and len(args) > 3 else 1.0
 
     def kind(self):
         """What makes two calls the same head: the loss, and the shape but for the rows."""
@@ -66,7 +76,9 @@ class Call:
 class Evaluation:
     """The losses of one evaluation. They are read together, at its end, since to read one can wait for an accelerator."""
 
-    def __init__(self):
+    def __init__(self, name, edges, whole):
+        self.results = results.Results(name, edges)
+        self.whole, self.spent = whole, 0.0  # it is looked at from end to end; seconds that this took
         self.losses, self.rows, self.sums = [], [], []  # a value, its rows, and what it is a sum over, of every batch
         self.right = self.counted = 0
 
@@ -95,16 +107,22 @@ class Losses:
         self.train_mode = False
         self.few = {}  # (split, head): targets of batches of a few rows, until they are enough
         self.last = {}  # head: the last step with a record of its predictions
+        self.edges = {}  # kind: edges of its joint histogram, once they are known
+        self.training, self.sum_up = {}, {}  # head: results of training batches, and the step from which to record them
+        self.whole = {}  # kind: the step from which to look at an evaluation whole
+        self.clamps = {}  # head: the bounds that clamp its predictions, where no module does
+        self.total = {}  # split: rows of the set that batches are drawn from
 
     # -- training ---------------------------------------------------------------------------
 
     def trained(self, call, root, step):
-        """Records a loss that was computed on a training batch; `root` says that backward was called on it alone."""
+        """Records a loss that was computed on a training batch; `root` says that backward was called on it alone. Returns
+        the number of its head, or None."""
         key = call.kind(), call.at
         h = self.heads.get(key)
         if h is None:
             if len(self.heads) >= 64:
-                return
+                return None
             h = self.heads[key] = len(self.heads)
             self.by_kind.setdefault(call.kind(), h)
             self.describe(h, call, root, step)
@@ -112,6 +130,30 @@ class Losses:
             self.last[h] = step
             self.predicted(h, call, "train", step)
         self.targets(h, call, "train", step)
+        self.sum_up_training(h, call, step)
+        return h
+
+    def sum_up_training(self, h, call, step):
+        """Adds a training batch to those whose results are recorded now and then. What is old is forgotten: the network
+        was another then."""
+        gathered = self.training.get(h)
+        if gathered is None or step > 2 * gathered.first + AGAIN:
+            gathered = self.training[h] = results.Results(call.name, self.edges.setdefault(call.kind(), []), step)
+        gathered.add(call)
+        if gathered.known >= ENOUGH and step >= self.sum_up.get(h, 0):
+            self.sum_up[h] = max(AGAIN, 2 * step)
+            self.put_results(self.training.pop(h), step, h, "train")
+
+    def put_results(self, gathered, step, h, split):
+        record = gathered.record(step, h, split)
+        if record:
+            self.put(record)
+
+    def end(self, step):
+        """Records the results of the last training batches that were looked at."""
+        for h, gathered in self.training.items():
+            self.put_results(gathered, step, h, "train")
+        self.training = {}
 
     def describe(self, h, call, root, step):
         shape = list(call.prediction.shape)
@@ -126,6 +168,9 @@ class Losses:
             entry["src"] = self.network.place(layer) if layer is not None else self.network.only_call(op)
             entries.append({k: v for k, v in entry.items() if v is not None})
             kept = kept and op not in ("reshape", "select", "cat", "sum", "mean", "other")
+        last = next((e for e in entries if e["op"] not in ("reshape", "select")), {})
+        if last.get("op") in ("clamp", "hardtanh") and "m" not in last:
+            self.clamps[h] = last.get("lo"), last.get("hi")
         record = {"k": "head", "s": step, "h": h, "loss": call.name, "red": call.reduction, "root": root, "shape": shape, "chain": entries}
         place = self.network.seen(call.at)
         if place:
@@ -164,6 +209,8 @@ class Losses:
         if t is None:
             return
         self.due[split, h] = thin_out(step)
+        if self.total.get(split):
+            record["total"] = self.total[split]
         if indices is not None:
             indices = t
             classes = call.prediction.shape[1] if call.prediction.dim() > 1 else 0
@@ -175,29 +222,42 @@ class Losses:
         else:
             record.update(stats.columns(t))
             record["ranges"] = stats.ranges(t)
+            sums = stats.row_sums(t)
+            if sums:
+                record["rowsum"] = sums
         self.put(record)
 
     # -- evaluation ---------------------------------------------------------------------------
 
     def evaluated(self, call, step, affordable):
-        """Adds a loss that was computed without gradients to the evaluation that goes on; where it is `affordable`, with
-        its accuracy and targets."""
-        kind = call.kind()
+        """Adds a loss that was computed without gradients to the evaluation that goes on; with its accuracy, its targets
+        and its predictions where that is `affordable`, or due."""
+        kind, began = call.kind(), clock()
         if call.result.numel() != 1 or kind not in self.evaluations and len(self.evaluations) >= 64:
             return
-        total = self.evaluations.setdefault(kind, Evaluation())
+        if kind not in self.evaluations:
+            whole = affordable or step >= self.whole.get(kind, 0)
+            self.evaluations[kind] = Evaluation(call.name, self.edges.setdefault(kind, []), whole)
+        total = self.evaluations[kind]
         rows = call.rows()
         total.add(call.result.detach(), rows, rows if call.reduction == "sum" else 1)
         self.batches_seen += 1
-        if not affordable:
-            return
+        if affordable or self.batches_seen <= EVALUATED or total.whole and total.spent < LIMIT:
+            self.look_at(call, total, step)
+        else:
+            total.results.skip(call.prediction.shape[0] if call.prediction.dim() else 1)
+        total.spent += clock() - began
+
+    def look_at(self, call, total, step):
         accuracy = call.accuracy()
         if accuracy:
             total.right += accuracy[0]
             total.counted += accuracy[1]
-        h = self.by_kind.get(kind)
+        h = self.by_kind.get(call.kind())
         if h is not None:
             self.targets(h, call, "val", step)
+            if total.whole:
+                total.results.add(call)
 
     def forwarded(self, rows, training):
         """Notes a batch that the network was given without gradients."""
@@ -219,6 +279,9 @@ class Losses:
             if total.counted:
                 record.update(acc=total.right / total.counted, accn=total.counted)
             self.put(record)
+            if kind in self.by_kind and total.whole:
+                self.whole[kind] = int(SPACING * step) + 1
+                self.put_results(total.results, step, self.by_kind[kind], "val")
         self.evaluations = {}
         self.batches = self.rows = self.batches_seen = 0
         self.train_mode = False

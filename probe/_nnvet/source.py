@@ -29,6 +29,15 @@ _WANTED = set(_POSITIONS) | set("""
     xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ orthogonal_ trunc_normal_
     cross_entropy nll_loss mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits
     CrossEntropyLoss NLLLoss MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss
+    StandardScaler MinMaxScaler RobustScaler MaxAbsScaler QuantileTransformer PowerTransformer fit fit_transform
+    LabelEncoder OneHotEncoder OrdinalEncoder LabelBinarizer PCA TfidfVectorizer CountVectorizer SimpleImputer
+    Pipeline make_pipeline ColumnTransformer train_test_split random_split
+    normalize standardize scale minmax_scale normalize_data scale_data preprocess Normalize ToTensor
+    StepLR MultiStepLR ExponentialLR CosineAnnealingLR CosineAnnealingWarmRestarts ReduceLROnPlateau OneCycleLR CyclicLR
+    LambdaLR LinearLR ConstantLR PolynomialLR SequentialLR accuracy_score r2_score mean_squared_error mean_absolute_error
+    f1_score roc_auc_score log_loss confusion_matrix classification_report item numpy floor ceil sign long one_hot transform
+    inverse_transform partial_fit clamp_ dropout weight_norm spectral_norm get_dummies factorize shuffle KFold
+    StratifiedKFold from_numpy TensorDataset argmin topk bincount unscale_
 """.split())
 _MAX_CALLS = 2000
 

@@ -120,6 +120,16 @@ def ranges(x):
     return dict(zip(("lm1", "l0", "g0", "g1", "am1", "a0", "a1"), marks), n=f.numel())
 
 
+def row_sums(x):
+    """Returns the least and the greatest sum over the columns of a row, where there are a few columns and enough rows."""
+    f, _, of = table(x.detach(), False)
+    if not 2 <= of <= COLUMNS or f.shape[0] < FEW:
+        return None
+    sums = f.double().sum(1)
+    lo, hi = sums.min().item(), sums.max().item()
+    return dict(zip(("lo", "hi"), short((lo, hi)))) if hi - lo >= 0 else None
+
+
 def fingerprints(w):
     """Returns a number for every row of a matrix; equal rows have equal numbers, and others almost never.
 

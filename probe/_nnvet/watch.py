@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 
-from . import budget, complain, graph, losses, network, source, stats, steps, trouble, units, zeroing
+from . import budget, complain, depth, feed, graph, losses, network, noise, source, stats, steps, survey, trouble, units, zeroing
 
 clock = time.perf_counter
 UNSEEDED = 67280421310721  # the seed that PyTorch's generator holds until somebody sets one
@@ -19,7 +19,6 @@ MAX_ERRORS = 5
 MAX_CALLS = 8  # losses that go into one backward pass
 BY_HAND = 100  # backward passes without a step of any optimizer, after which each is taken for a step
 KEPT = 3  # losses of forward passes before the last that may still go into a backward pass
-EVALUATED = 2  # batches of an evaluation whose inputs are looked at
 UNUSED = 20  # forward passes without a backward one, after which nobody seems to train
 IDLE_BLOCKS = 5  # such blocks in a row, after which they are looked into about once a second
 NO_GRADIENT = 5  # samples of an optimizer without any gradient for a parameter before that is reported
@@ -62,6 +61,9 @@ class Probe:
         self.losses = losses.Losses(self.network, self.put)
         self.zeroing = zeroing.Zeroing()
         self.units = units.Units()
+        self.through, self.noise = depth.Depth(), noise.Noise()
+        self.feed = feed.Feed()
+        self.survey = survey.Survey(self.put)
         self.steps = steps.Steps(torch, self.network)
         self.trouble = trouble.Trouble(torch, self.network, self.event)
         self.header = False
@@ -99,6 +101,9 @@ class Probe:
         self.calls = []  # losses computed
         self.before = None  # (parameter, sample of it before the update)
         self.gradients = []
+        self.handles = []  # of hooks on the outputs of layers
+        self.over = 0, False  # rows of the batch that backward was called for, and whether the loss is a mean over them
+        self.alone = False  # backward was called on a loss that is known, unscaled and alone
 
         self.leaves = []  # parameters in the first graph
         self.compiled = self.scaled = False
@@ -218,17 +223,32 @@ class Probe:
                 self.fed_at = self.here()
             if not self.fed:
                 self.fed, self.rows, self.trained = True, rows, weakref.ref(self.root)
+                if self.sampling and x is not None:
+                    self.take_rows(x, "train")
             self.forwards += 1
             if self.forwards > 1:  # there was no backward pass since the last
                 self.output, self.network.outputs, self.calls = None, {}, self.calls[-KEPT:]
+                self.unfollow()
             if self.forwards > UNUSED:
                 self.unhook()
         else:
             self.losses.forwarded(rows, self.root.training)
             self.wants_input = self.step >= self.losses.due.get(("val", "input"), 0)
             self.to_evaluate -= 1
-            if self.to_evaluate <= 0 and not self.sampling:
+            more = self.began is not None and self.survey.wants_validation() and self.budget.affords(clock())
+            if x is not None and (more or self.to_evaluate >= 0):
+                self.take_rows(x, "val")
+            if self.to_evaluate <= 0 and not self.sampling and not more:
                 self.unhook()
+
+    def take_rows(self, x, split):
+        """Notes where a batch came from, and copies some of its rows for the survey."""
+        self.feed.gives(x, split == "train")
+        self.losses.total[split] = self.feed.total
+        if split == "train":
+            self.survey.fed(x, self.feed, self.site, self.step)
+        elif self.step > 0:
+            self.survey.validate(x, self.feed, self.site)
 
     def training(self):
         return self.torch.is_grad_enabled() and (self.trains_in_evaluation or not self.evaluating)
@@ -245,6 +265,8 @@ class Probe:
         self.losses.due[split, "input"] = losses.thin_out(self.step)
         record = {"k": "data", "s": self.step, "role": "input", "split": split, "site": self.site,
                   "dt": str(x.dtype)[6:], "shape": shape}
+        if self.losses.total.get(split):
+            record["total"] = self.losses.total[split]
         if self.fed_at:
             record["src"] = self.fed_at
         record.update(stats.columns(x.detach(), network.convolves(module)))
@@ -267,7 +289,46 @@ class Probe:
         # Now, not later: an in-place activation would overwrite it, and to keep it would raise the peak of memory.
         values = stats.sample(output.detach())
         self.acts.append((number, stats.summary(values)))
-        self.units.output(number, type(module).__name__, values)
+        self.units.output(number, module, values)
+        if self.forwards <= 1 and not self.steps.backwards:
+            self.follow(number, module, inputs, output)
+
+    def follow(self, number, module, inputs, output):
+        """Follows the first batch of a step: its rows on their way forward, the gradients of outputs on their way back."""
+        takes = []
+        if self.step >= self.through.due:
+            takes.append(self.through.output(number, output))
+        if isinstance(module, self.torch.nn.Linear) and not self.scaled:
+            takes.append(self.noise.output(number, module, inputs, output))
+        takes = [t for t in takes if t is not None]
+        if takes and output.requires_grad and not getattr(module, "inplace", False):
+            self.when_gradient(output, takes)
+
+    def when_gradient(self, output, takes):
+        """Gives the gradient of an output to some functions, when the backward pass of this step has it. It changes
+        nothing, and the hook goes at the end of the step."""
+
+        def seen(gradient):
+            if not self.on or not self.steps.backwards or self.busy():
+                return
+            began = clock()
+            try:
+                for take in takes:
+                    take(gradient.detach())
+            except Exception as e:
+                self.failed("the gradient of an output", e)
+            finally:
+                self.budget.spent += clock() - began
+
+        seen.__torch_unserialize__ = True  # to save the tensor must not warn of the hook
+        self.handles.append(output.register_hook(seen))
+
+    def unfollow(self):
+        for h in self.handles:
+            h.remove()
+        self.handles = []
+        self.through.clear()
+        self.noise.clear()
 
     def forget(self):
         """Lets go of what would keep a graph, and the memory that it holds, alive."""
@@ -284,9 +345,10 @@ class Probe:
             if self.forwards > UNUSED:
                 return
             self.calls.append(losses.Call(name, args, result, source.caller(frame)))
-        elif self.step > 0:
-            affordable = self.losses.batches_seen < EVALUATED or self.budget.affords(clock())
-            self.losses.evaluated(losses.Call(name, args, result), self.step, affordable)
+        elif self.step > 0 and not self.feed.training_set():
+            began = clock()
+            self.losses.evaluated(losses.Call(name, args, result), self.step, self.budget.affords(began))
+            self.budget.aside(began)
 
     def backward(self, tensors, frame):
         """Called before every backward pass."""
@@ -294,6 +356,7 @@ class Probe:
         if not isinstance(loss, self.torch.Tensor) or not self.mine() or self.busy():
             return
         self.thread = self.thread or threading.get_ident()
+        self.feed.evaluated = False
         if self.steps.backwards and (self.by_hand or self.steps.backwards >= BY_HAND):
             self.by_hand = True
             self.end_step(None)
@@ -327,8 +390,21 @@ class Probe:
             self.put(graph.record(loss.grad_fn, self.step, self.network.seen(self.trouble.backward_at), self.network.number))
         for call in self.calls:
             alone = call.result is loss or call.result.grad_fn is loss.grad_fn
-            self.losses.trained(call, alone and self.steps.backwards == 1, self.step)
+            root = alone and self.steps.backwards == 1
+            h = self.losses.trained(call, root, self.step)
+            if h is not None:
+                self.survey.told(h, call)
+                self.look_at_bounds(h, call)
+            if self.steps.backwards == 1:
+                self.over, self.alone = (call.rows(), call.reduction == "mean"), root and not call.weighted
         self.forget()
+
+    def look_at_bounds(self, h, call):
+        """Looks at predictions that a function clamps; they are the output of the root module."""
+        root = self.trained() if self.trained is not None else None
+        number = self.network.module_number(root) if root is not None else None
+        if h in self.losses.clamps and number is not None:
+            self.units.clamped(number, stats.sample(call.prediction.detach()), self.losses.clamps[h])
 
     @guarded
     def loss_not_finite(self, loss, frame):
@@ -381,8 +457,20 @@ class Probe:
         self.before = [(p, stats.sample(p.detach()).clone()) for p in params if self.network.number(p) is not None]
         self.gradients = [] if self.scaled else [stats.summary(stats.sample(p.grad.detach())) for p, _ in self.before]
         self.units.gradients(self.step, self.rows, self.network.units)
+        self.put_followed()
         if not self.trouble.reported and any(g[7] for g in self.gradients):
             self.trouble.gradients()
+
+    def put_followed(self):
+        """Records how the batch fared, now that its gradients are there."""
+        rows, mean = self.over
+        noise = self.noise.record(self.step, rows, mean) if self.alone and self.steps.backwards == 1 else None
+        if noise:
+            self.put(noise)
+        if not self.scaled:
+            for record in self.through.records(self.step, rows if mean else 1):
+                self.put(record)
+        self.unfollow()
 
     def note_gradients(self, optimizer):
         """Looks for parameters that no gradient ever reaches."""
@@ -440,10 +528,21 @@ class Probe:
                 self.put(dict({"k": "tens", "s": self.step}, **{name: stats.block(i[at:at + stats.BLOCK], rows[at:at + stats.BLOCK])
                                                                for name, (i, rows) in blocks.items() if i[at:at + stats.BLOCK]}))
         self.before, self.acts, self.leaves = None, [], []
+        self.over, self.alone = (0, False), False
+        self.unfollow()
         self.forget()
+        self.survey_now()
         self.close_window()
         if optimizer is not None:
             self.zeroing.stepped(optimizer)
+
+    def survey_now(self):
+        """Ends what the step told the survey, and makes the first record of it when that is worth it and paid for."""
+        self.survey.stepped()
+        began = clock()
+        if self.survey.ready() and self.budget.can_pay(self.survey.cost(), began):
+            self.survey.record(self.step)
+            self.budget.aside(began)
 
     @guarded
     def wake(self, now, jumped):
@@ -501,19 +600,21 @@ class Probe:
         """Called where gradients are switched off outside an optimizer's step, and in evaluation mode: the network
         may be about to be evaluated."""
         if self.began and not self.hooks and self.mine() and (self.evaluating or self.idle_blocks < IDLE_BLOCKS or clock() > self.look_again):
-            self.to_evaluate = EVALUATED
+            self.to_evaluate = losses.EVALUATED
             self.hook()
 
     def gradients_on(self):
         if self.hooks and not self.sampling and not self.evaluating:
             self.unhook()
-            self.idle_blocks = self.idle_blocks + 1 if self.to_evaluate == EVALUATED else 0
+            self.idle_blocks = self.idle_blocks + 1 if self.to_evaluate == losses.EVALUATED else 0
             self.look_again = clock() + budget.FLUSH
 
     def end_evaluation(self):
         if self.losses.train_mode and self.network.modal:
             self.event("val_in_train_mode", text="with " + self.network.modal)
+        began = clock()
         self.losses.flush(self.step, self.seconds())
+        self.budget.aside(began)
 
     # -- what is left alone ------------------------------------------------------------------------
 
@@ -541,6 +642,9 @@ class Probe:
         if self.steps.backwards and self.by_hand:
             self.end_step(None)
         self.end_evaluation()
+        self.losses.end(self.step)
+        self.survey.end(self.step, self.budget.can_pay(self.survey.cost(), clock()))
+        self.unfollow()
         self.flush(clock())
         exception = getattr(sys, "last_type", None)
         record = {"k": "end", "s": self.step, "t": self.seconds(), "why": "exception" if exception else "exit",

@@ -234,6 +234,77 @@ SCRIPTS = {
             for _ in range(100):
                 net(torch.randn(4, 8))
         bits(net)""",
+    "outputs that change in place": """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.b, self.act, self.c = nn.Linear(8, 8), nn.Linear(8, 8), nn.ReLU(inplace=True), nn.Linear(8, 3)
+            def forward(self, x):
+                h = self.a(x)
+                h += x
+                h, g = self.act(self.b(h)).chunk(2, 1)
+                z = self.c(torch.cat((g, h), 1))
+                z[:, 0] *= 2
+                x.zero_()
+                return z
+        net = Net(); loop(net, torch.optim.SGD(net.parameters(), 0.1, momentum=0.9)); bits(net)""",
+    "a gradient penalty": """
+        net = mlp(); opt = torch.optim.Adam(net.parameters())
+        for _ in range(20):
+            x, y = batch(); x.requires_grad_()
+            out = net(x)
+            g, = torch.autograd.grad(out.sum(), x, create_graph=True)
+            opt.zero_grad(); (F.cross_entropy(out, y) + (g.norm(dim=1) - 1).square().mean()).backward(); opt.step()
+        bits(net)""",
+    "backward twice": """
+        net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(20):
+            x, y = batch()
+            loss = F.cross_entropy(net(x), y)
+            opt.zero_grad(); loss.backward(retain_graph=True); opt.step(); opt.zero_grad()
+            try: loss.backward()
+            except RuntimeError as e: print("changed")
+        bits(net)""",
+    "outputs that are saved": """
+        import io, warnings
+        warnings.simplefilter("error")
+        net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+        for _ in range(3):
+            x, y = batch()
+            out = net(x); file = io.BytesIO(); torch.save(out, file)
+            opt.zero_grad(); F.cross_entropy(out, y).backward(); opt.step()
+        bits(net)""",
+    "graphs that go": """
+        import weakref
+        net = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 3)); opt = torch.optim.SGD(net.parameters(), 0.1)
+        kept = 0
+        for i in range(30):
+            x, y = batch()
+            outs = [x]
+            for m in net: outs.append(m(outs[-1]))
+            outs.append(net(x))
+            loss = F.cross_entropy(outs[-1], y)
+            refs = [weakref.ref(o) for o in outs + [loss, y]]
+            opt.zero_grad(); loss.backward(); opt.step()
+            del x, y, outs, loss
+            kept += sum(r() is not None for r in refs)
+        print("kept", kept); bits(net)""",
+    "loaders of all kinds": """
+        from torch.utils.data import DataLoader, TensorDataset, RandomSampler, BatchSampler
+        X, Y = torch.randn(300, 8), torch.randint(0, 3, (300,))
+        data = TensorDataset(X, Y)
+        net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+        loaders = [DataLoader(data, 50, shuffle=True), DataLoader(list(zip(X, Y)), 50), DataLoader(data, sampler=BatchSampler(RandomSampler(data), 50, False)),
+                   DataLoader(data, 50, sampler=RandomSampler(data, replacement=True), drop_last=True)]
+        for loader in loaders:
+            for x, y in loader:
+                x, y = x.reshape(-1, 8), y.reshape(-1)
+                opt.zero_grad(); F.cross_entropy(net(x), y).backward(); opt.step()
+            net.eval()
+            with torch.no_grad(): print(sum(F.cross_entropy(net(x.reshape(-1, 8)), y.reshape(-1)).item() for x, y in loader))
+            net.train()
+        it = iter(loaders[0]); next(it); print(len(list(it)), type(it).__name__)
+        bits(net)""",
     "training in a thread": """
         import threading
         net = mlp()

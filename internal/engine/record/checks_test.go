@@ -84,14 +84,14 @@ func TestFaults(t *testing.T) {
 		{"NN0602", "learning rate too low", moons(), func(tr *training) {
 			tr.spec.Optimizer = engine.Optimizer{Kind: "adam", LR: 1e-7}
 		}},
-		{"NN0801", "dead units", moons(), func(tr *training) {
+		{"NN0906", "dead units by their biases", moons(), func(tr *training) {
 			tr.spec.Layers[2].Layer = &engine.Dense{Units: 32, BiasInit: engine.Init{Kind: "constant", Value: -30}}
 		}},
 		{"NN0805", "NaN in the data", sums(), func(tr *training) { tr.train.X[4*100] = float32(math.NaN()) }},
 		{"NN0904", "first loss far off", sums(), func(tr *training) {
 			tr.spec.Layers[4].Layer = &engine.Dense{Units: 1, BiasInit: engine.Init{Kind: "constant", Value: 8}}
 		}},
-		{"NN0201", "labels that have nothing to do with the rows", moons(), func(tr *training) {
+		{"NN0205", "labels that have nothing to do with the rows", moons(), func(tr *training) {
 			r := rand.New(rand.NewPCG(5, 6))
 			for _, d := range []*engine.Data{&tr.train, &tr.val} {
 				r.Shuffle(len(d.Labels), func(i, j int) { d.Labels[i], d.Labels[j] = d.Labels[j], d.Labels[i] })

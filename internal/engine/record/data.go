@@ -27,6 +27,8 @@ type watcher struct {
 	site    string
 	src     string // where it is said how they are made
 	classes int
+	names   []string // of the columns; nil where they are not known
+	total   int      // rows of the split
 
 	x      []float32 // gathered
 	labels []int32
@@ -37,11 +39,11 @@ type watcher struct {
 
 func (w *watcher) due(step int64) bool { return step >= w.next && !w.off }
 
-// newWatchers returns those of the inputs, which are made where fed says, and of
-// the targets.
-func newWatchers(t *engine.Trainer, fed nnvet.Location) (inputs, targets watcher) {
+// newWatchers returns those of the inputs and of the targets of a split of so
+// many rows.
+func newWatchers(t *engine.Trainer, o Options, total int) (inputs, targets watcher) {
 	in, out := t.Spec.Input, t.Network.Outputs()
-	inputs = watcher{shape: in, site: root, src: place(fed), dt: "float32", columns: in.Size(), layout: "features"}
+	inputs = watcher{shape: in, site: root, src: place(o.Fed), dt: "float32", columns: in.Size(), layout: "features", total: total}
 	switch first := firstWithParams(t.Network); {
 	case len(in) == 3 && (first == "Conv2d" || first == "BatchNorm2d"):
 		inputs.layout, inputs.columns = "channels", in.Last()
@@ -50,7 +52,10 @@ func newWatchers(t *engine.Trainer, fed nnvet.Location) (inputs, targets watcher
 	case first == "Embedding":
 		inputs.dt = "int64"
 	}
-	targets = watcher{shape: out, site: "0", dt: "float32", columns: out.Size(), layout: "features"}
+	if len(o.Columns) == inputs.columns {
+		inputs.names = o.Columns
+	}
+	targets = watcher{shape: out, site: "0", dt: "float32", columns: out.Size(), layout: "features", total: total}
 	if t.Spec.Loss.Kind.Labels() {
 		targets.shape, targets.dt, targets.layout, targets.classes = nil, "int64", "classes", out.Last()
 	}
@@ -77,6 +82,11 @@ func (w *watcher) inputs(step int64, split string, x []float32, rows int) *trace
 	}
 	r := w.begin(step, nnvet.Input, split, rows)
 	table(r, x, w.columns)
+	for _, c := range r.Cols {
+		if w.names != nil {
+			r.Names = append(r.Names, w.names[c])
+		}
+	}
 	w.done(step)
 	return r
 }
@@ -93,6 +103,7 @@ func (w *watcher) targets(step int64, split string, y []float32, labels []int32,
 	} else {
 		table(r, y, w.columns)
 		r.Ranges = rangesOf(y)
+		r.Rowsum = rowSums(y, w.columns)
 	}
 	w.done(step)
 	return r
@@ -112,7 +123,7 @@ func (w *watcher) gather(x []float32, labels []int32, rows int) ([]float32, []in
 // begin begins the record in the memory of the last.
 func (w *watcher) begin(step int64, role nnvet.Role, split string, rows int) *tracefile.Data {
 	r := &w.record
-	*r = tracefile.Data{S: step, Role: string(role), Split: split, Site: tracefile.Text(w.site), Src: w.src, Layout: w.layout, Dt: w.dt,
+	*r = tracefile.Data{S: step, Role: string(role), Split: split, Site: tracefile.Text(w.site), Src: w.src, Layout: w.layout, Dt: w.dt, Total: int64(w.total), Names: r.Names[:0],
 		Shape: append(r.Shape[:0], int64(rows)), Cols: r.Cols[:0], N: r.N[:0], Mean: r.Mean[:0], Std: r.Std[:0],
 		Min: r.Min[:0], Max: r.Max[:0], Nz: r.Nz[:0], Nf: r.Nf[:0], Whole: r.Whole[:0], Classes: r.Classes[:0]}
 	for _, extent := range w.shape {
@@ -197,6 +208,28 @@ func column(r *tracefile.Data, x []float32, stride int) {
 	r.N, r.Nf, r.Nz, r.Whole = append(r.N, n), append(r.Nf, bad), append(r.Nz, nonzero), append(r.Whole, whole)
 	r.Mean, r.Std = append(r.Mean, mean), append(r.Std, std)
 	r.Min, r.Max = append(r.Min, lo), append(r.Max, hi)
+}
+
+// rowSums returns the range of the sums over the columns of a row, of rows that
+// are finite; nil of one column, and of more than are all looked at.
+func rowSums(y []float32, columns int) *tracefile.RowSums {
+	if columns < 2 || columns > mostColumns {
+		return nil
+	}
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for at := 0; at < len(y); at += columns * apart(len(y)/columns, mostLooked) {
+		sum := 0.0
+		for _, v := range y[at : at+columns] {
+			sum += float64(v)
+		}
+		if finite(sum) {
+			lo, hi = min(lo, sum), max(hi, sum)
+		}
+	}
+	if lo > hi {
+		return nil
+	}
+	return &tracefile.RowSums{Lo: tracefile.Number(lo), Hi: tracefile.Number(hi)}
 }
 
 // rangesOf counts targets by the ranges that final activations can reach.

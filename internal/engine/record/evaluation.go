@@ -33,6 +33,15 @@ func (r *Recorder) evaluated(e *engine.Evaluation) {
 		rec.Acc, rec.Accn = &e.Accuracy, e.Judged
 	}
 	r.put(rec)
+	if p := r.results.evaluated(e.Step); p != nil {
+		r.put(p)
+	}
+}
+
+// evaluating is told of each batch of an evaluation.
+func (r *Recorder) evaluating(b *engine.Batch) {
+	defer r.paid(r.now())
+	r.results.evaluating(b)
 }
 
 // describeValidation describes validation rows from all over, as many as are
@@ -42,7 +51,7 @@ func (r *Recorder) describeValidation(step int64) {
 	if d.Rows < few {
 		return
 	}
-	inputs, targets := newWatchers(r.trainer, r.options.Fed)
+	inputs, targets := newWatchers(r.trainer, r.options, d.Rows)
 	in, out := r.trainer.Spec.Input.Size(), r.trainer.Network.Outputs().Size()
 	var x, y []float32
 	var labels []int32

@@ -21,6 +21,13 @@ type Options struct {
 	Calls     []nnvet.Call   // what it configures, as calls whose arguments can be edited
 	Fed       nnvet.Location // where it says how inputs are made
 	EveryStep bool           // look at every step, rather than at ever fewer
+
+	Columns  []string       // names of the columns of an input, where there are as many
+	Declared nnvet.Declared // what a person said about the data
+	Survey   *nnvet.Survey  // of the data, as [Survey] makes one; nil leaves it out
+	// Decode returns targets, or outputs in their place, in the units that a person
+	// would use, for results; nil leaves them as they are.
+	Decode func(y []float32) []float64
 }
 
 // A Recorder writes one trace. It serves one training, also one that is run in
@@ -48,6 +55,10 @@ type Recorder struct {
 	inputs  watcher
 	targets watcher
 	seenVal bool
+	results results
+	depth   depth
+	rows    rowGradients
+	tapped  bool // the backward pass that comes, or that was
 
 	prediction tracefile.Prediction
 }
@@ -63,7 +74,7 @@ func New(w *tracefile.Writer, o Options) *Recorder {
 func (r *Recorder) Observer() *engine.Observer {
 	return &engine.Observer{
 		Start: r.start, Wants: r.wants, Before: r.before, Glance: r.glance, After: r.after,
-		Evaluated: r.evaluated, End: r.end,
+		Predicted: r.evaluating, Evaluated: r.evaluated, End: r.end,
 	}
 }
 
@@ -104,11 +115,14 @@ func (r *Recorder) start(t *engine.Trainer) {
 	r.steps = newSteps(r.last, total, t.Spec)
 	r.tensors = newTensors(t.Network)
 	r.units = newUnits(t.Network)
-	r.inputs, r.targets = newWatchers(t, r.options.Fed)
+	r.inputs, r.targets = newWatchers(t, r.options, t.Train.Rows)
+	r.results, r.depth, r.rows = newResults(t, r.options.Decode), newDepth(t.Network), newRowGradients(t.Network)
 	r.describeRun()
 	r.describeNetwork()
 	r.put(head(t, r.last))
 	r.put(graph(t, r.last))
+	r.declare()
+	r.surveyed()
 }
 
 type runRecord struct {
@@ -148,11 +162,31 @@ func (r *Recorder) describeRun() {
 }
 
 // wants decides about the step that comes. It does not read the clock.
-func (r *Recorder) wants(step int64) bool { return step >= r.plan.sample }
+func (r *Recorder) wants(step int64) bool {
+	wanted := step >= r.plan.sample
+	if wanted {
+		r.trainer.Network.Tap(r.tap(step))
+		r.tapped = true
+	}
+	return wanted
+}
+
+// tap returns what looks at the backward pass of a sampled step.
+func (r *Recorder) tap(step int64) engine.Tap {
+	depth := r.depth.due(step)
+	return engine.Tap{Done: r.rows.done, Layer: func(layer int, x, dy []float32) {
+		defer r.paid(r.now())
+		r.rows.layer(layer, x, dy)
+		if depth {
+			r.depth.gradient(layer, dy)
+		}
+	}}
+}
 
 // before takes a sampled step, whose update is to come.
 func (r *Recorder) before(s *engine.Step) {
 	defer r.paid(r.now())
+	s.Network.Tap(engine.Tap{})
 	if !r.reported && !(finite(s.Loss) && finite(s.Norm)) {
 		r.reported = true
 		r.nonfinite(s)
@@ -161,6 +195,24 @@ func (r *Recorder) before(s *engine.Step) {
 	r.initialGradients()
 	r.tensors.before(s, &r.units)
 	r.predicted(s)
+	r.gradients(s)
+	if p := r.results.sampled(s); p != nil {
+		r.put(p)
+	}
+}
+
+// gradients writes what the backward pass showed.
+func (r *Recorder) gradients(s *engine.Step) {
+	if !r.tapped {
+		return // nobody expected the step to be sampled
+	}
+	r.tapped = false
+	if n := r.rows.sampled(s); n != nil {
+		r.put(n)
+	}
+	if r.depth.due(s.Number) {
+		r.put(r.depth.sampled(s))
+	}
 }
 
 // glance looks at another step, whether it is one to look for live units at.
@@ -239,6 +291,9 @@ func (r *Recorder) end(res *engine.Result) {
 	if r.steps.any() {
 		now := r.now()
 		r.put(r.steps.end(tenths(now.Sub(r.began)), r.share(now)))
+	}
+	for _, p := range r.results.end() {
+		r.put(p)
 	}
 	e := endRecord{K: "end", S: r.last, T: r.seconds(), Why: string(nnvet.Exited), Spent: tenths(r.spent), Drops: r.drops}
 	if res.Stopped == engine.Interrupted { // it did not come to its own end

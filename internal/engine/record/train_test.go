@@ -116,5 +116,7 @@ func (tr training) observe(t testing.TB, rec *Recorder) {
 // vet trains and lets every check judge.
 func (tr training) vet(t *testing.T) nnvet.Result {
 	t.Helper()
-	return nnvet.Vet(tr.run(t, Options{Version: "0.1.0", Script: "experiment.yaml"}), checks.All, nnvet.Options{})
+	o := Options{Version: "0.1.0", Script: "experiment.yaml"}
+	o.Survey = Survey(tr.spec, tr.train, tr.val, o, nil)
+	return nnvet.Vet(tr.run(t, o), checks.All, nnvet.Options{})
 }

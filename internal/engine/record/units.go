@@ -14,6 +14,7 @@ type units struct {
 	rows, batches int
 	layers        []liveness
 	bounded       []saturation // by layer; most are of none
+	clamped       []saturation // likewise
 }
 
 // liveness is which units of one layer had a gradient. A unit is dead where
@@ -26,7 +27,8 @@ type liveness struct {
 	missing int // those that are not
 }
 
-// saturation is how much of a bounded activation's output is flat.
+// saturation is how much of a bounded activation's output is flat, or how much
+// of a clamp's lies at a bound.
 type saturation struct {
 	bounded bool
 	lo, hi  float32
@@ -35,10 +37,13 @@ type saturation struct {
 }
 
 func newUnits(n *engine.Network) units {
-	u := units{bounded: make([]saturation, len(n.Layers()))}
+	u := units{bounded: make([]saturation, len(n.Layers())), clamped: make([]saturation, len(n.Layers()))}
 	for i, l := range n.Layers() {
 		if b, ok := flat[l.Class]; ok {
 			u.bounded[i] = saturation{bounded: true, lo: b[0], hi: b[1]}
+		}
+		if c, ok := l.Layer.(*engine.Clamp); ok {
+			u.clamped[i] = saturation{bounded: true, lo: float32(c.Lo), hi: float32(c.Hi)}
 		}
 		if l.Class != "Linear" && l.Class != "Conv2d" {
 			continue
@@ -79,20 +84,31 @@ func (l *liveness) mark() {
 	}
 }
 
-// output looks at what a bounded activation put out.
+// output looks at what a bounded activation put out, or a clamp.
 func (u *units) output(layer int, out []float32) {
-	b := &u.bounded[layer]
+	u.bounded[layer].count(out, func(v, lo, hi float32) bool { return v < lo || v > hi })
+	u.clamped[layer].count(out, func(v, lo, hi float32) bool { return v == lo || v == hi })
+}
+
+func (b *saturation) count(out []float32, is func(v, lo, hi float32) bool) {
 	if !b.bounded || len(out) == 0 {
 		return
 	}
-	far := 0
+	n := 0
 	for _, v := range out {
-		if v < b.lo || v > b.hi {
-			far++
+		if is(v, b.lo, b.hi) {
+			n++
 		}
 	}
-	b.shares += float64(far) / float64(len(out))
+	b.shares += float64(n) / float64(len(out))
 	b.samples++
+}
+
+// taken returns the mean share, and begins anew.
+func (b *saturation) taken() float32 {
+	share := float32(b.shares / float64(b.samples))
+	b.shares, b.samples = 0, 0
+	return share
 }
 
 func (u *units) full() bool { return u.rows >= windowRows && u.batches >= windowBatches }
@@ -107,10 +123,13 @@ type unitsRecord struct {
 		Dead  []int   `json:"dead"`
 		Units []int   `json:"units"`
 	} `json:"dead"`
-	Sat struct {
-		I     []int64   `json:"i"`
-		Share []float32 `json:"share"`
-	} `json:"sat"`
+	Sat   sharesRecord  `json:"sat"`
+	Bound *sharesRecord `json:"bound,omitempty"`
+}
+
+type sharesRecord struct {
+	I     []int64   `json:"i"`
+	Share []float32 `json:"share"`
 }
 
 // record returns the record of a full window, and begins the next.
@@ -129,8 +148,14 @@ func (u *units) record(step int64) unitsRecord {
 	for i := range u.bounded {
 		if b := &u.bounded[i]; b.samples > 0 {
 			r.Sat.I = append(r.Sat.I, moduleID(i))
-			r.Sat.Share = append(r.Sat.Share, float32(b.shares/float64(b.samples)))
-			b.shares, b.samples = 0, 0
+			r.Sat.Share = append(r.Sat.Share, b.taken())
+		}
+		if b := &u.clamped[i]; b.samples > 0 {
+			if r.Bound == nil {
+				r.Bound = new(sharesRecord)
+			}
+			r.Bound.I = append(r.Bound.I, moduleID(i))
+			r.Bound.Share = append(r.Bound.Share, b.taken())
 		}
 	}
 	u.rows, u.batches = 0, 0

@@ -1,0 +1,3 @@
+// Package batchsize holds the checks of the fifth pitfall: batches that average
+// too much, or too little, into one update.
+package batchsize

@@ -1,0 +1,33 @@
+package batchsize
+
+import (
+	"math"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+// paceOf returns the median over weights of the median of their updates, as a
+// share of the weight: how long a step is. NaN where none was looked at.
+func paceOf(t *nnvet.Trace) float64 {
+	var all []float64
+	for s := range t.All(nnvet.Update) {
+		q := t.Param(s.Key.Site)
+		if q == nil || len(q.Shape) < 2 {
+			continue
+		}
+		var looked []float64
+		for _, v := range s.Values {
+			if v > 0 && stat.Finite(v) {
+				looked = append(looked, v)
+			}
+		}
+		if len(looked) > 0 {
+			all = append(all, stat.Median(looked))
+		}
+	}
+	if len(all) == 0 {
+		return math.NaN()
+	}
+	return stat.Median(all)
+}

@@ -1,0 +1,16 @@
+package finalactivation
+
+import (
+	"testing"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/vettest"
+)
+
+func TestChecks(t *testing.T) {
+	for _, c := range []*nnvet.Check{
+		&LabelsDoNotFit, &LogitsIntoProbabilityLoss, &ExclusiveOrNot, &OutputCount, &TargetAtAsymptote, &MSEOnClasses, &OutputBiasOff,
+	} {
+		t.Run(c.Name, func(t *testing.T) { vettest.Run(t, c) })
+	}
+}

@@ -1,0 +1,106 @@
+package initialization
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+
+	"github.com/nnvet/nnvet"
+)
+
+//go:embed gradient_scale_drifts.md
+var gradientDriftsDoc string
+
+// GradientDrifts finds networks whose gradient grows or fades on its way back
+// through the layers before any training, for the size of their weights.
+var GradientDrifts = nnvet.Check{
+	ID:       "NN0903",
+	Name:     "gradient-scale-drifts",
+	Pitfall:  nnvet.Initialization,
+	Doc:      gradientDriftsDoc,
+	Severity: nnvet.Warning,
+	Presumed: true,
+	Needs: []nnvet.Need{
+		{What: "gradients of layers' outputs at step 0", Has: atStart(nnvet.ActGrad)}, nnvet.NeedSeries(nnvet.Loss, nnvet.Train),
+	},
+	Limits: harmLimits(
+		nnvet.Limit{Name: "drift", Default: 1, Source: "measured on small MLPs: healthy ones are at -0.13 to 0.36 decades"},
+		nnvet.Limit{Name: "drift-error", Default: 2, Source: "measured on small MLPs: up to 2 decades cost at most 0.04 skill, 4 to 6 cost 0.2 to 0.3, more than 10 all of it"},
+	),
+	Explains: []string{"NN0601", "NN0602", "NN0603", "NN0801", "NN0803", "NN0804", "NN0805", "NN0904", "NN0201"},
+	Run:      gradientDrifts,
+}
+
+// atStart returns what tells that a quantity was recorded at step 0.
+func atStart(q nnvet.Quantity) func(*nnvet.Trace) bool {
+	return func(t *nnvet.Trace) bool {
+		for s := range t.All(q) {
+			if s.Len() > 0 && s.Steps[0] == 0 {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func gradientDrifts(p *nnvet.Pass) {
+	// A norm over the units, which he's law keeps where widths differ; a root mean square it does not.
+	ps := passage(p.Trace, nnvet.ActGrad, func(s *nnvet.Stage) float64 { return math.Sqrt(float64(s.Units())) })
+	if len(ps) < 2 {
+		p.Skip("it takes two hidden layers that get a gradient at step 0")
+		return
+	}
+	at, last := ps[0], ps[len(ps)-1]
+	drift := last.log - at.log
+	p.Measured("%sx", decades(-drift))
+	if !(math.Abs(drift) > p.Limit("drift")) {
+		return
+	}
+	if drift > 0 && flattens(ps) { // not for its weights
+		return
+	}
+	h, err := harmOf(p, drift < 0)
+	if err != nil {
+		p.Skip("the gradient changes %s-fold on its way back, but %v", decades(-drift), err)
+		return
+	}
+	if h.trained {
+		return
+	}
+	how := "fades"
+	if drift < 0 {
+		how = "grows"
+	}
+	f := nnvet.Finding{
+		Severity:   h.severity,
+		Confidence: 0.75,
+		Site:       at.Layer.Name,
+		Source:     at.Layer.Source,
+		Label:      "the gradient here is " + decades(-drift) + " times the last layer's",
+		Brief:      decades(-drift) + "x",
+		Message: fmt.Sprintf("the gradient %s on its way back: at step 0 its norm is %s at layer %s and %s at layer %s, %d layers before; %s",
+			how, figure(math.Pow(10, last.log)), last.Layer.Name, figure(math.Pow(10, at.log)), at.Layer.Name, len(ps)-1, h.says),
+		Evidence: []nnvet.Evidence{
+			{What: "decades from the gradient at the first hidden layer to that at the last, either way", Saw: math.Abs(drift), Unit: "decades", Key: nnvet.Key{Quantity: nnvet.ActGrad}, Limit: "drift", Lo: 0, Hi: 0.36},
+			h.evidence,
+		},
+		Treatments: steady(p.Trace, -drift/float64(len(ps)-1)),
+	}
+	if h.severity == nnvet.Warning && math.Abs(drift) > p.Limit("drift-error") {
+		f.Severity = nnvet.Error
+		f.Evidence[0].Limit = "drift-error"
+	}
+	p.Report(f)
+}
+
+// flattens reports whether most hidden stages end in a sigmoid, which passes
+// at most a quarter of a gradient however its weights start.
+func flattens(ps []point) bool {
+	n := 0
+	for _, p := range ps {
+		if p.Activation == "sigmoid" {
+			n++
+		}
+	}
+	return 2*n > len(ps)
+}

@@ -1,0 +1,111 @@
+package normalization
+
+import (
+	_ "embed"
+	"fmt"
+
+	"github.com/nnvet/nnvet"
+)
+
+//go:embed heavy_tailed_feature.md
+var heavyTailedFeatureDoc string
+
+// HeavyTailedFeature finds columns a part of which lies far outside the rest.
+var HeavyTailedFeature = nnvet.Check{
+	ID:       "NN0105",
+	Name:     "heavy-tailed-feature",
+	Pitfall:  nnvet.Normalization,
+	Doc:      heavyTailedFeatureDoc,
+	Severity: nnvet.Warning,
+	Presumed: true,
+	Needs:    []nnvet.Need{nnvet.NeedProfile(nnvet.Input), needSurvey, nnvet.NeedSeries(nnvet.Loss, nnvet.Train)},
+	Limits: append([]nnvet.Limit{
+		{Name: "tail", Default: 0.01, Source: "measured on small MLPs: 0 in healthy inputs; a normal distribution has none in 10^15 past 8 robust deviations"},
+		{Name: "rows", Default: 200, Source: "convention: below, one in a hundred is one or two rows"},
+		{Name: "levels", Default: 10, Source: "convention: fewer values are levels, which have no tail"},
+		sparse,
+	}, harmLimits...),
+	Explains: append([]string{"NN0604"}, upset...),
+	AtEnd:    true,
+	Run:      func(p *nnvet.Pass) { eachInput(p, judgeTails) },
+}
+
+var needSurvey = nnvet.Need{What: "survey of its rows", Has: func(t *nnvet.Trace) bool { return len(t.Surveys) > 0 }}
+
+func judgeTails(p *nnvet.Pass, x *nnvet.Profile) {
+	cols := quantities(p, x)
+	s := p.Trace.SurveyOf(x.Site)
+	switch {
+	case len(cols) == 0:
+		return
+	case s == nil || len(s.Columns) == 0:
+		p.Skip("the trace has no survey of the inputs of %s", x.Site)
+		return
+	case float64(s.Rows) < p.Limit("rows"):
+		p.Short("the survey holds %d rows; it takes %g to see a tail", s.Rows, p.Limit("rows"))
+		return
+	}
+	var heavy []nnvet.Column
+	var worst *nnvet.Feature
+	var at nnvet.Column
+	most := 0.0
+	for _, c := range cols {
+		f := s.Feature(c.Index)
+		if f == nil || !(f.MAD > 0) || float64(f.Distinct) < p.Limit("levels") || !finite(f.Tail) {
+			continue
+		}
+		most = max(most, f.Tail)
+		if f.Tail < p.Limit("tail") {
+			continue
+		}
+		heavy = append(heavy, c)
+		if worst == nil || f.Tail > worst.Tail {
+			worst, at = f, c
+		}
+	}
+	p.Measured("tail %s%%", short(100*most))
+	if _, columns := normalizes(p.Trace); worst == nil || columns || laidFlat(survey(x, cols)) {
+		return
+	}
+	reportTail(p, x, heavy, at, worst)
+}
+
+func reportTail(p *nnvet.Pass, x *nnvet.Profile, heavy []nnvet.Column, c nnvet.Column, w *nnvet.Feature) {
+	f := finding(p, x)
+	f.Confidence = 0.6
+	f.Brief = fmt.Sprintf("tail %s%%", short(100*w.Tail))
+	f.Message = fmt.Sprintf("%s has a heavy tail: %s %% of its values lie more than 8 robust deviations from the median, the furthest %s standard deviations from the mean",
+		labelOf(c, x), short(100*w.Tail), short(w.MaxZ))
+	if len(heavy) > 1 {
+		f.Message += fmt.Sprintf("; it is the worst of %d such columns", len(heavy))
+	}
+	f.Evidence = []nnvet.Evidence{
+		{What: fmt.Sprintf("share past 8 robust deviations (%s)", label(c)), Saw: w.Tail, Limit: "tail"},
+		{What: "largest distance from the mean, in std", Saw: w.MaxZ, Lo: 0, Hi: 5.7},
+		{What: "skew", Saw: w.Skew, Lo: -2, Hi: 2},
+	}
+	tollOf(p).judge(&f)
+	f.Treatments = shorten(p.Trace, c, w)
+	p.Report(f)
+}
+
+// shorten returns what to do about a tail: a logarithm where the column is an
+// amount, else a robust scale with its ends cut. A normal distribution has
+// 1.4826 times the median absolute deviation as its standard deviation.
+func shorten(t *nnvet.Trace, c nnvet.Column, w *nnvet.Feature) []nnvet.Treatment {
+	const normal = 1.4826
+	amount := c.Min >= 0 && w.Skew > 2
+	log := nnvet.Treatment{Action: t.Say(nnvet.Words{
+		Program: fmt.Sprintf("take the logarithm of %s first, log(1 + x) of what it was before any scaling, and standardize that", label(c)),
+		File:    fmt.Sprintf("let data.transform take the logarithm of %s: log", label(c)),
+	})}
+	robust := nnvet.Treatment{Action: fmt.Sprintf("scale %s by its median and spread, and cut its ends at 8: clip(%s, -8, 8)",
+		label(c), standardized("x", nnvet.Moments{Mean: w.Median, Std: normal * w.MAD}))}
+	switch {
+	case t.OfFile():
+		return []nnvet.Treatment{log}
+	case amount:
+		return []nnvet.Treatment{log, robust}
+	}
+	return []nnvet.Treatment{robust, log}
+}

@@ -1,0 +1,124 @@
+package preprocessing
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+//go:embed sentinel_value.md
+var sentinelValueDoc string
+
+// SentinelValue finds numbers that stand for "missing" and are fed as if they
+// had been measured.
+var SentinelValue = nnvet.Check{
+	ID:       "NN0303",
+	Name:     "sentinel-value",
+	Pitfall:  nnvet.Preprocessing,
+	Doc:      sentinelValueDoc,
+	Severity: nnvet.Warning,
+	Needs:    []nnvet.Need{needSurvey},
+	Limits: withHarm(
+		nnvet.Limit{Name: "share", Default: 0.01, Source: "convention: a value that one row in a hundred has is no outlier"},
+		nnvet.Limit{Name: "gap", Default: 3, Source: "convention, in interquartile ranges of the other values: Tukey's far outliers"},
+		nnvet.Limit{Name: "code-gap", Default: 1, Source: "convention: half a box plot is enough where the value is one that people write for missing"},
+		nnvet.Limit{Name: "levels", Default: 10, Source: "convention: a column of fewer values holds codes or flags, of which one may stand apart"},
+		nnvet.Limit{Name: "most", Default: 0.5, Source: "convention: what more than half of the rows have is the rule, as no sale on most days"},
+		nnvet.Limit{Name: "squeezed", Default: 0.1, Source: "a column whose values have a tenth of its standard deviation, as of input-not-normalized's spread"},
+		nnvet.Limit{Name: "well", Default: 0.9, Source: "measured on small MLPs: the median healthy run has 0.70; at 0.9 there is little left to find"},
+	),
+	Explains: []string{"NN0101", "NN0102", "NN0104", "NN0105", "NN0110", "NN0315", "NN0201"},
+	AtEnd:    true,
+	Run: func(p *nnvet.Pass) {
+		for i := range p.Trace.Surveys {
+			s := &p.Trace.Surveys[i]
+			if !counted(s) {
+				p.Short(notCounted)
+			}
+			if fs := sentinels(p, s); len(fs) > 0 {
+				reportSentinels(p, s, fs)
+			}
+		}
+	},
+}
+
+// sentinelCodes are numbers that people write where they have none.
+var sentinelCodes = []float64{0, -1, -9, -99, -999, -9999, -99999, -32768, 99, 999, 9999, 99999, 32767, 65535}
+
+// sentinels returns the columns with such a value, the furthest off first.
+func sentinels(p *nnvet.Pass, s *nnvet.Survey) []*nnvet.Feature {
+	var out []*nnvet.Feature
+	for i := range s.Columns {
+		f := &s.Columns[i]
+		limit := p.Limit("gap")
+		if slices.Contains(sentinelCodes, f.Spike) {
+			limit = p.Limit("code-gap")
+		}
+		rare := f.SpikeShare <= p.Limit("most") || f.Spike < -1 && slices.Contains(sentinelCodes, f.Spike)
+		if f.SpikeGap >= limit && f.SpikeShare >= p.Limit("share") && rare && f.Distinct > int(p.Limit("levels")) {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *nnvet.Feature) int { return cmp.Compare(b.SpikeGap, a.SpikeGap) })
+	return out
+}
+
+func reportSentinels(p *nnvet.Pass, s *nnvet.Survey, fs []*nnvet.Feature) {
+	first := fs[0]
+	code := slices.Contains(sentinelCodes, first.Spike)
+	f := found(p, s)
+	f.Brief = brief(first.Spike)
+	f.Confidence = 0.6
+	if code && math.Abs(first.Spike) > 1 { // 0 and -1 are often measured
+		f.Confidence = 0.8
+	}
+	f.Message = fmt.Sprintf("%s of the rows have %s in %s, %s interquartile ranges away from all other values, as where a number stands for a missing one",
+		percent(first.SpikeShare), figure(first.Spike), called(first), figure(stat.Signif(first.SpikeGap, 2)))
+	if n := len(fs) - 1; n > 0 {
+		f.Message += fmt.Sprintf("; so is it with %s", calledAll(fs[1:]))
+	}
+	f.Evidence = []nnvet.Evidence{
+		{What: "gap between the value and the others", Saw: first.SpikeGap, Unit: "interquartile ranges", Limit: map[bool]string{true: "code-gap", false: "gap"}[code]},
+		{What: "share of rows that have it", Saw: first.SpikeShare, Limit: "share"},
+	}
+	h := harmTo(p, s, ceiling{first.Alone, called(first) + " alone gives"})
+	h.add(p, &f, nnvet.Warning)
+	if m := momentsOf(p.Trace, s, first); m != nil {
+		squeezed := 1.4826 * first.MAD / m.Std
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "std of the other values / std of the column", Saw: squeezed, Limit: "squeezed"})
+		// What the other values say is as good as lost where the code owns the scale.
+		if f.Severity == nnvet.Note && code && squeezed < p.Limit("squeezed") && h.unknown == "" && h.skill < p.Limit("well") {
+			f.Severity, f.Confidence = nnvet.Warning, 0.7
+			f.Message += fmt.Sprintf("; it owns the column's scale, of which the others keep %s", percent(squeezed))
+		}
+	}
+	f.Treatments = fillIn(p.Trace, first)
+	p.Report(f)
+}
+
+// brief writes a value in at most twelve characters.
+func brief(v float64) string {
+	if s := figure(v); len(s) <= 12 {
+		return s
+	}
+	return fmt.Sprintf("%.0e", v)
+}
+
+func fillIn(t *nnvet.Trace, f *nnvet.Feature) []nnvet.Treatment {
+	v, c := figure(f.Spike), called(f)
+	median := f.Median
+	program := fmt.Sprintf("take %[1]s in %[2]s for missing: gone = x[:, %[3]d] == %[1]s; x[gone, %[3]d] = the median of the training rows without it; and add a column that says so, x = np.column_stack([x, gone])",
+		v, c, f.Index)
+	if !math.IsNaN(median) && f.SpikeShare < 0.2 { // then it is nearly that of the others
+		program += fmt.Sprintf("; that median is about %s", figure(median))
+	}
+	return []nnvet.Treatment{{Action: t.Say(nnvet.Words{
+		Program: program,
+		File:    fmt.Sprintf("leave these cells of %s empty in the data, or say for all columns that %s means missing: data.missing: [\"%s\"]; a missing number becomes the mean of its column, and a column of 0 and 1 beside it says so", c, v, v),
+	})}, {Action: fmt.Sprintf("ignore this check, with that reason, where %s in %s was measured", v, c)}}
+}

@@ -1,0 +1,241 @@
+package regularization
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+//go:embed over_regularized.md
+var overRegularizedDoc string
+
+// OverRegularized finds dropout or decay so strong that the training rows
+// themselves are not learned.
+var OverRegularized = nnvet.Check{
+	ID:       "NN0403",
+	Name:     "over-regularized",
+	Pitfall:  nnvet.Regularization,
+	Doc:      overRegularizedDoc,
+	Severity: nnvet.Warning,
+	Presumed: true,
+	Needs:    []nnvet.Need{nnvet.NeedParams, nnvet.NeedHead, nnvet.NeedSeries(nnvet.Loss, nnvet.Train)},
+	Limits: []nnvet.Limit{
+		{Name: "dropout", Default: 0.5, Source: "Srivastava et al. 2014: the strongest that is usual, in hidden layers"},
+		{Name: "decay", Default: 0.5, Source: "convention: a pull towards zero of at least half the pull of the loss"},
+		{Name: "shrunk", Default: 0.5, Source: "convention: weights that training left at less than half of their norm at the start"},
+		{Name: "late", Default: 0.05, Source: "convention: a loss that still falls by a twentieth of a constant's in the last tenth needs steps"},
+		nnvet.HealthySkill, nnvet.NoSkill,
+	},
+	Explains: []string{"NN0503", "NN0602", "NN0206", "NN0201"},
+	AtEnd:    true,
+	Run:      overRegularized,
+}
+
+func overRegularized(p *nnvet.Pass) {
+	c, err := p.Trace.Course(nnvet.Train)
+	if err != nil || c.Scale.How == "" {
+		p.Skip("what a constant would reach is not known, so that nobody can say how much was learned")
+		return
+	}
+	drops, pull := droppers(p.Trace), pullOf(p.Trace)
+	p.Measured("%s", board(drops, pull))
+	skill := c.Skill()
+	if val, err := p.Trace.Course(nnvet.Validation); err == nil {
+		skill = math.Max(skill, val.Skill()) // without dropout, which training losses are measured with
+	}
+	if math.IsInf(skill, -1) || skill >= p.Limit("skill") || c.Late() > p.Limit("late") {
+		return
+	}
+	severity := nnvet.Warning
+	if skill <= p.Limit("learned") {
+		severity = nnvet.Error
+	}
+	switch {
+	case pull.share >= p.Limit("decay") && pull.shrunk <= p.Limit("shrunk"):
+		reportPull(p, pull, c, skill, severity)
+	case len(drops) > 0 && drops[0].p >= p.Limit("dropout") && kept(drops) < 0.25:
+		reportDrops(p, drops, c, skill, severity)
+	}
+}
+
+// A dropper is a dropout layer.
+type dropper struct {
+	layer *nnvet.Layer
+	p     float64 // share that it sets to zero
+}
+
+// droppers returns the dropout layers, the strongest first.
+func droppers(t *nnvet.Trace) []dropper {
+	var out []dropper
+	for i := range t.Layers {
+		l := &t.Layers[i]
+		if strings.HasPrefix(l.Kind, "Dropout") && l.Settings["p"] > 0 {
+			out = append(out, dropper{l, l.Settings["p"]})
+		}
+	}
+	for i := range out { // few: one pass finds the strongest
+		if out[i].p > out[0].p {
+			out[0], out[i] = out[i], out[0]
+		}
+	}
+	return out
+}
+
+// kept returns the share of signals that pass all dropout layers.
+func kept(drops []dropper) float64 {
+	share := 1.0
+	for _, d := range drops {
+		share *= 1 - d.p
+	}
+	return share
+}
+
+// A pull is how strongly decay draws weights to zero, of the weight that it
+// draws most.
+type pull struct {
+	share  float64 // its part beside the loss's, median over the looks; 0 where there is none
+	shrunk float64 // norm at the end over norm at the start; NaN where unknown
+	decay  float64
+	param  *nnvet.Param
+	at     nnvet.Location
+}
+
+// pullOf looks at the groups with decay. Coupled decay adds decay * w to the
+// gradient; decoupled decay (AdamW, SGDW) takes rate * decay off w at a step.
+func pullOf(t *nnvet.Trace) pull {
+	worst := pull{shrunk: math.NaN()}
+	for i := range t.Optimizers {
+		o := &t.Optimizers[i]
+		for j := range o.Groups {
+			g := &o.Groups[j]
+			decay, _ := g.Setting("weight_decay")
+			if !(decay > 0) {
+				continue
+			}
+			for _, name := range g.Params {
+				q := t.Param(name)
+				if q == nil || len(q.Shape) < 2 {
+					continue
+				}
+				w := pull{share: pullOn(t, g, name, decay, strings.HasSuffix(o.Kind, "W")), decay: decay, param: q, at: o.Source, shrunk: math.NaN()}
+				if s := t.Series(nnvet.Key{Quantity: nnvet.WeightNorm, Site: name}); s.Len() > 1 && s.Values[0] > 0 {
+					_, last := s.Last()
+					w.shrunk = last / s.Values[0]
+				}
+				if w.share > worst.share {
+					worst = w
+				}
+			}
+		}
+	}
+	return worst
+}
+
+func pullOn(t *nnvet.Trace, g *nnvet.Group, name string, decay float64, decoupled bool) float64 {
+	norm := t.Series(nnvet.Key{Quantity: nnvet.WeightNorm, Site: name})
+	against := t.Series(nnvet.Key{Quantity: nnvet.GradNorm, Site: name})
+	if decoupled {
+		against = t.Series(nnvet.Key{Quantity: nnvet.Update, Site: name})
+	}
+	rate, _ := g.Setting("lr")
+	var shares []float64
+	for i := 0; i < min(norm.Len(), against.Len()); i++ {
+		if norm.Steps[i] != against.Steps[i] {
+			continue
+		}
+		v := decay * norm.Values[i] / against.Values[i]
+		if decoupled {
+			v = decay * rate / against.Values[i]
+		}
+		if stat.Finite(v) {
+			shares = append(shares, v)
+		}
+	}
+	if len(shares) == 0 {
+		return 0
+	}
+	return stat.Median(shares)
+}
+
+func board(drops []dropper, w pull) string {
+	switch {
+	case len(drops) > 0:
+		return fmt.Sprintf("dropout %.2g", drops[0].p)
+	case w.decay > 0:
+		return fmt.Sprintf("decay %.2g", w.decay)
+	}
+	return "none"
+}
+
+func reportPull(p *nnvet.Pass, w pull, c nnvet.Course, skill float64, severity nnvet.Severity) {
+	to := stat.Signif(w.decay/100, 1)
+	f := nnvet.Finding{
+		Severity:   severity,
+		Confidence: 0.8,
+		Site:       w.param.Name,
+		Source:     w.at,
+		Label:      fmt.Sprintf("decays by %g", w.decay),
+		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
+		Brief:      fmt.Sprintf("decay %.2g", w.decay),
+		Message: fmt.Sprintf("weight decay is too strong: of %s it pulls %.2g times as hard as the loss, and the norm of the weights fell to %.0f %%; %s",
+			w.param.Name, w.share, 100*w.shrunk, c.Ended()),
+		Evidence: []nnvet.Evidence{
+			{What: "pull of the decay over that of the loss, median", Saw: w.share, Key: nnvet.Key{Quantity: nnvet.GradNorm, Site: w.param.Name}, Limit: "decay"},
+			{What: "norm at the end over norm at the start", Saw: w.shrunk, Key: nnvet.Key{Quantity: nnvet.WeightNorm, Site: w.param.Name}, Limit: "shrunk"},
+			{What: "skill, on the better of training and validation rows", Saw: skill, Limit: "skill"},
+		},
+		Treatments: []nnvet.Treatment{{
+			Action:   fmt.Sprintf("lower the weight decay from %g to %g", w.decay, to),
+			Settings: []nnvet.Setting{{Name: "weight decay", From: fmt.Sprintf("%g", w.decay), To: fmt.Sprintf("%g", to)}},
+		}},
+	}
+	if a, ok := p.Trace.CallAt(w.at).Arg("weight_decay"); ok && a.Source.Col > 0 {
+		f.Source = a.Source
+		f.Treatments[0].Edits = []nnvet.Edit{{At: a.Source, New: fmt.Sprintf("%g", to)}}
+	}
+	p.Report(f)
+}
+
+func reportDrops(p *nnvet.Pass, drops []dropper, c nnvet.Course, skill float64, severity nnvet.Severity) {
+	const to = 0.1
+	d := drops[0]
+	f := nnvet.Finding{
+		Severity:   severity,
+		Confidence: 0.65,
+		Site:       d.layer.Name,
+		Source:     d.layer.Source,
+		Label:      fmt.Sprintf("sets %.0f %% to zero", 100*d.p),
+		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
+		Brief:      fmt.Sprintf("dropout %.2g", d.p),
+		Message: fmt.Sprintf("dropout is too strong: it leaves %.0f %% of the signals on the way to the output; %s",
+			100*kept(drops), c.Ended()),
+		Evidence: []nnvet.Evidence{
+			{What: "strongest dropout", Saw: d.p, Limit: "dropout"},
+			{What: "share that passes all of it", Saw: kept(drops), Lo: 0.5, Hi: 1},
+			{What: "skill, on the better of training and validation rows", Saw: skill, Limit: "skill"},
+		},
+		Treatments: []nnvet.Treatment{{
+			Action:   fmt.Sprintf("lower dropout from %.2g to %g; it comes back where the validation loss rises again while training goes on", d.p, to),
+			Settings: []nnvet.Setting{{Name: "dropout", Site: d.layer.Name, From: fmt.Sprintf("%.2g", d.p), To: fmt.Sprint(to)}},
+		}},
+	}
+	if at, ok := strength(p.Trace, d.layer); ok {
+		f.Treatments[0].Edits = []nnvet.Edit{{At: at, New: fmt.Sprint(to)}}
+	}
+	p.Report(f)
+}
+
+// strength returns where a dropout layer's share is written.
+func strength(t *nnvet.Trace, l *nnvet.Layer) (nnvet.Location, bool) {
+	call := t.CallAt(l.Source)
+	for _, name := range []string{"p", "0", "rate"} {
+		if a, ok := call.Arg(name); ok && a.Source.Col > 0 && a.Text == fmt.Sprintf("%g", l.Settings["p"]) {
+			return a.Source, true
+		}
+	}
+	return nnvet.Location{}, false
+}

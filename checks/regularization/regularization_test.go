@@ -1,0 +1,16 @@
+package regularization
+
+import (
+	"testing"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/vettest"
+)
+
+func TestChecks(t *testing.T) {
+	for _, c := range []*nnvet.Check{
+		&Overfitting, &Unregularized, &OverRegularized, &Memorizes, &DropoutMisplaced, &DecayOnNormOrBias, &PenaltyDrownsLoss, &ExtremeWeights,
+	} {
+		t.Run(c.Name, func(t *testing.T) { vettest.Run(t, c) })
+	}
+}

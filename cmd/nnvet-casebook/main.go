@@ -1,0 +1,167 @@
+// Command nnvet-casebook trains the networks of the casebook, whose trouble is
+// known, and prints how well nnvet names it. It is for those who work on nnvet
+// and no part of it. Run it in the repository.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nnvet/nnvet/internal/casebook"
+)
+
+const usage = `usage: nnvet-casebook run [--part learn|score] [--smoke] [--seeds N] [--jobs N] [--json FILE] [--why TEXT]
+       nnvet-casebook label [--jobs N]    measures what every case costs, and writes the lists; with --only TEXT prints it instead
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "nnvet-casebook:", err)
+		os.Exit(2)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return errors.New(usage)
+	}
+	o := options{}
+	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
+	f.StringVar(&o.part, "part", casebook.Learn, "learn or score; a look at the part that scores is logged")
+	f.StringVar(&o.why, "why", "", "why one looks at the part that scores")
+	f.BoolVar(&o.smoke, "smoke", false, "the smoke part alone, of the part to learn from")
+	f.IntVar(&o.seeds, "seeds", 0, "seeds of each case; 0 for as many as its group has")
+	f.IntVar(&o.jobs, "jobs", 0, "trainings at once; 0 for one a core")
+	f.StringVar(&o.json, "json", "", "file to write every run's findings to")
+	f.StringVar(&o.only, "only", "", "cases whose name contains this")
+	f.StringVar(&o.root, "root", ".", "the repository")
+	if err := f.Parse(args[1:]); err != nil {
+		return err
+	}
+	switch args[0] {
+	case "run":
+		return score(ctx, o)
+	case "label":
+		return label(ctx, o)
+	}
+	return errors.New(usage)
+}
+
+type options struct {
+	part, why, json, only, root string
+	smoke                       bool
+	seeds, jobs                 int
+}
+
+func (o options) dir() string { return filepath.Join(o.root, "casebook") }
+
+func (o options) tables(ctx context.Context) (casebook.Tables, error) {
+	return casebook.ReadTables(ctx, filepath.Join(o.root, "examples", "data"))
+}
+
+// label measures all cases and writes the lists.
+func label(ctx context.Context, o options) error {
+	tables, err := o.tables(ctx)
+	if err != nil {
+		return err
+	}
+	cases := slices.DeleteFunc(casebook.Cases(tables), func(c *casebook.Case) bool { return !strings.Contains(c.Name, o.only) })
+	if err := casebook.Measure(ctx, cases, o.jobs, progress(time.Now())); err != nil {
+		return err
+	}
+	if o.only != "" {
+		for _, c := range cases {
+			fmt.Printf("%s: %s, skill %g, lost %g\n", c.Name, c.Label, c.Skill, c.Lost)
+		}
+		return nil
+	}
+	return casebook.Write(o.dir(), casebook.Tasks(tables), cases)
+}
+
+// score runs a part of the casebook and prints the board.
+func score(ctx context.Context, o options) error {
+	if o.part == casebook.Score && o.why == "" {
+		return errors.New("a look at the part that scores is logged: say why with --why")
+	}
+	tables, err := o.tables(ctx)
+	if err != nil {
+		return err
+	}
+	cases, err := casebook.Labelled(o.dir(), tables)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	runs, err := o.train(ctx, casebook.Choose(cases, o.part, o.smoke, o.only, o.seeds))
+	if err != nil {
+		return err
+	}
+	board := casebook.Tally(runs)
+	board.Print(os.Stdout)
+	fmt.Printf("%s part, %d runs in %s.\n", o.part, len(runs), time.Since(began).Round(time.Second))
+	if o.json != "" {
+		if err := writeJSON(o.json, board, runs); err != nil {
+			return err
+		}
+	}
+	if o.part == casebook.Score {
+		return casebook.LogLook(filepath.Join(o.dir(), "looks.md"), time.Now(), o.why, o.only, board)
+	}
+	return nil
+}
+
+func (o options) train(ctx context.Context, orders []casebook.Order) ([]*casebook.Run, error) {
+	said := progress(time.Now())
+	var runs []*casebook.Run
+	var failed error
+	err := casebook.Train(ctx, orders, o.jobs, func(i int, r *casebook.Run) {
+		if r.Err != nil && failed == nil {
+			failed = r.Err
+		}
+		runs = append(runs, r)
+		said(i+1, len(orders))
+	})
+	return runs, errors.Join(err, failed)
+}
+
+// progress says now and then how far it is.
+func progress(began time.Time) func(done, of int) {
+	last := began
+	return func(done, of int) {
+		if now := time.Now(); now.Sub(last) > 10*time.Second {
+			last = now
+			fmt.Fprintf(os.Stderr, "%d of %d trainings, %s\n", done, of, now.Sub(began).Round(time.Second))
+		}
+	}
+}
+
+func writeJSON(path string, board *casebook.Board, runs []*casebook.Run) error {
+	type entry struct {
+		*casebook.Case
+		Runs []*casebook.Run `json:"runs"`
+	}
+	var entries []*entry
+	for _, r := range runs {
+		if n := len(entries); n == 0 || entries[n-1].Case != r.Case {
+			entries = append(entries, &entry{Case: r.Case})
+		}
+		last := entries[len(entries)-1]
+		last.Runs = append(last.Runs, r)
+	}
+	text, err := json.MarshalIndent(map[string]any{"board": board, "cases": entries}, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(strings.TrimSpace(string(text))+"\n"), 0o644)
+}

@@ -1,0 +1,226 @@
+package casebook
+
+import (
+	"math"
+	"strings"
+
+	"github.com/nnvet/nnvet"
+)
+
+// autoTrainer judges by the numbers of AutoTrainer's rules (Zhang et al. 2021,
+// as its monitor has them), re-implemented: gradients of the first weights over
+// those of the last, zero gradients, the course of the accuracy, losses out of
+// bounds, large activations, and the pairing of output and loss. Where a run
+// has no accuracy, R2 of the validation loss stands in for it. It names one
+// problem, by the priority that it gives them.
+func autoTrainer(t *nnvet.Trace) []int {
+	const (
+		vanish, tiny, explode, dying = 1e-3, 1e-4, 70, 0.7
+		swing, swings, gain, good    = 0.03, 0.2, 0.01, 0.6
+		lossLimit, largest           = 1000, 10
+	)
+	train := values(t, nnvet.Accuracy, "", nnvet.Train)
+	val := values(t, nnvet.Accuracy, "", nnvet.Validation)
+	if len(val) == 0 {
+		val = explainedByEpoch(t)
+	}
+	bad := false
+	for _, v := range values(t, nnvet.Loss, "", nnvet.Train) {
+		bad = bad || !(v < lossLimit)
+	}
+	if worstOf(t, nnvet.ActMean, "", math.Abs) >= largest && !onlyLast(t, nnvet.ActMean, largest) {
+		return []int{int(nnvet.Normalization)} // abnormal data
+	}
+	if p := pairing(t); p != 0 {
+		return []int{p}
+	}
+	converged := max(most(train), most(val)) >= good
+	slow := !converged && rise(train) < gain && rise(val) < gain
+	if !converged || slow || bad {
+		first, last := gradients(t)
+		for i := range first {
+			ratio := first[i] / last[i]
+			switch {
+			case ratio < vanish && first[i] < tiny:
+				return []int{int(nnvet.Depth)} // vanishing
+			case ratio > explode || bad && !finite(first[i]):
+				return []int{int(nnvet.LearningRate)} // exploding: it clips or lowers the rate
+			}
+		}
+		if zeroShare(t) >= dying {
+			return []int{int(nnvet.Gradients)}
+		}
+	}
+	if unstable(val, swing) >= swings*float64(len(val)) && len(val) > 4 {
+		return []int{int(nnvet.LearningRate)}
+	}
+	if slow || bad {
+		return []int{int(nnvet.LearningRate)}
+	}
+	return nil
+}
+
+func finite(v float64) bool { return v-v == 0 }
+
+func values(t *nnvet.Trace, q nnvet.Quantity, site, split string) []float64 {
+	if s := t.Series(nnvet.Key{Quantity: q, Site: site, Split: split}); s != nil {
+		return s.Values
+	}
+	return nil
+}
+
+// explainedByEpoch returns 1 - loss / constant's of each evaluation.
+func explainedByEpoch(t *nnvet.Trace) []float64 {
+	c, err := t.Course(nnvet.Validation)
+	if err != nil {
+		return nil
+	}
+	var out []float64
+	for _, v := range c.Values {
+		out = append(out, c.Scale.Skill(v))
+	}
+	return out
+}
+
+func most(xs []float64) float64 {
+	m := math.Inf(-1)
+	for _, x := range xs {
+		m = max(m, x)
+	}
+	return m
+}
+
+// rise returns the greatest gain from one value to the next.
+func rise(xs []float64) float64 {
+	m := 0.0
+	for i := 1; i < len(xs); i++ {
+		m = max(m, xs[i]-xs[i-1])
+	}
+	return m
+}
+
+// unstable counts the local maxima that are followed by a minimum so far below.
+func unstable(xs []float64, swing float64) float64 {
+	n := 0.0
+	for i := 1; i+1 < len(xs); i++ {
+		if xs[i] >= xs[i-1] && xs[i] > xs[i+1] {
+			low := i + 1
+			for low+1 < len(xs) && xs[low+1] <= xs[low] {
+				low++
+			}
+			if xs[i]-xs[low] >= swing {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// weights returns the parameters of two dimensions or more, in order.
+func weights(t *nnvet.Trace) []string {
+	var out []string
+	for _, p := range t.Params {
+		if len(p.Shape) > 1 {
+			out = append(out, p.Name)
+		}
+	}
+	return out
+}
+
+// gradients returns the gradient norms of the first and the last weights.
+func gradients(t *nnvet.Trace) (first, last []float64) {
+	w := weights(t)
+	if len(w) == 0 {
+		return nil, nil
+	}
+	first = values(t, nnvet.GradNorm, w[0], "")
+	last = values(t, nnvet.GradNorm, w[len(w)-1], "")
+	n := min(len(first), len(last))
+	return first[:n], last[:n]
+}
+
+// zeroShare returns the largest share of zero gradient entries over all layers.
+func zeroShare(t *nnvet.Trace) float64 {
+	sums := make(map[int]float64)
+	n := 0
+	for _, w := range weights(t) {
+		n++
+		for i, v := range values(t, nnvet.GradZero, w, "") {
+			sums[i] += v
+		}
+	}
+	m := 0.0
+	for _, v := range sums {
+		m = max(m, v/float64(n))
+	}
+	return m
+}
+
+// worstOf returns the greatest value of a quantity over all sites.
+func worstOf(t *nnvet.Trace, q nnvet.Quantity, _ string, of func(float64) float64) float64 {
+	m := 0.0
+	for s := range t.All(q) {
+		for _, v := range s.Values {
+			m = max(m, of(v))
+		}
+	}
+	return m
+}
+
+// onlyLast reports whether only the last layer's means are so large.
+func onlyLast(t *nnvet.Trace, q nnvet.Quantity, limit float64) bool {
+	var names []string
+	for s := range t.All(q) {
+		names = append(names, s.Key.Site)
+	}
+	i := 0
+	for s := range t.All(q) {
+		i++
+		if i == len(names) {
+			break
+		}
+		for _, v := range s.Values {
+			if math.Abs(v) >= limit {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// pairing returns the pitfall of an output that does not suit its loss, or 0:
+// probabilities for classes and for yes or no, nothing for amounts.
+func pairing(t *nnvet.Trace) int {
+	if len(t.Heads) == 0 {
+		return 0
+	}
+	h := t.Heads[0]
+	end := ""
+	for _, op := range h.Chain {
+		if op.Kind == "softmax" || op.Kind == "sigmoid" || op.Kind == "relu" || op.Kind == "tanh" {
+			end = op.Kind
+			break
+		}
+	}
+	units := 0
+	if len(h.Shape) > 1 {
+		units = h.Shape[len(h.Shape)-1]
+	}
+	ok := true
+	switch h.Loss {
+	case nnvet.MSE, nnvet.L1, nnvet.Huber, nnvet.SmoothL1:
+		ok = end == ""
+	case nnvet.BCE:
+		ok = end == "sigmoid" && units <= 2
+	case nnvet.BCELogits:
+		ok = end == "" && units <= 2
+	case nnvet.NLL:
+		ok = end == "softmax"
+	case nnvet.CrossEntropy:
+		ok = end == ""
+	}
+	if ok || strings.Contains(string(h.Loss), "poisson") {
+		return 0
+	}
+	return int(nnvet.FinalActivation)
+}

@@ -1,0 +1,156 @@
+package casebook
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/checks"
+	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/engine/record"
+	"github.com/nnvet/nnvet/internal/tracefile"
+	"github.com/nnvet/nnvet/internal/trial"
+)
+
+// A Run is one training of a case, and what was made of it.
+type Run struct {
+	Case     *Case     `json:"-"`
+	Name     string    `json:"case"`
+	Seed     int64     `json:"seed"`
+	Skill    Skill     `json:"skill"`
+	Findings []Finding `json:"findings"`
+	Controls []Control `json:"controls"` // of other tools' rules, on the same trace
+	Err      error     `json:"-"`
+}
+
+// A Finding is what of a finding is scored.
+type Finding struct {
+	Check    string   `json:"check"`
+	Severity string   `json:"severity"`
+	Sure     float64  `json:"confidence"`
+	Because  []string `json:"because,omitempty"`
+	Site     string   `json:"site,omitempty"`
+	Message  string   `json:"message"`
+}
+
+// An Order asks for runs of a case.
+type Order struct {
+	Case  *Case
+	Base  bool // of what it is measured against
+	Seed  int64
+	Judge bool // record a trace, and let the checks and the controls judge it
+}
+
+// Train runs what was ordered, on so many workers, and hands the runs out in
+// the order of the orders.
+func Train(ctx context.Context, orders []Order, workers int, each func(i int, r *Run)) error {
+	pending := make(map[int]*Run)
+	known := &surveys{made: make(map[uint64]func() *nnvet.Survey)}
+	got := make(chan struct{}, 1)
+	got <- struct{}{}
+	jobs := func(yield func(trial.Job) bool) {
+		for i, o := range orders {
+			r := &Run{Case: o.Case, Name: o.Case.Name, Seed: o.Seed}
+			<-got
+			pending[i] = r
+			got <- struct{}{}
+			if !yield(o.job(r, known)) {
+				return
+			}
+		}
+	}
+	return trial.Run(ctx, jobs, workers, func(i int, out trial.Outcome) {
+		<-got
+		r := pending[i]
+		delete(pending, i)
+		got <- struct{}{}
+		if out.Err != nil && r.Err == nil {
+			r.Err = fmt.Errorf("%s, seed %d: %w", r.Name, r.Seed, out.Err)
+		}
+		each(i, r)
+	})
+}
+
+// job makes a training of an order.
+func (o Order) job(r *Run, known *surveys) trial.Job {
+	build := o.Case.make
+	if o.Base {
+		build = o.Case.base
+	}
+	p := build(o.Seed)
+	t, err := p.build()
+	if err != nil {
+		r.Err = fmt.Errorf("%s, seed %d: %w", r.Name, r.Seed, err)
+		return trial.Job{}
+	}
+	best := bestLoss{}
+	j := trial.Job{Spec: t.Spec, Train: t.Train, Val: t.Val}
+	if p.Blind {
+		j.Val = engine.Data{}
+	}
+	w := witness{reader: tracefile.NewReader("trace")}
+	if o.Judge {
+		j.Observer = w.observer(j, t.Names, known)
+	}
+	j.Continue = best.see
+	j.Judge = func(n *engine.Network) error {
+		r.Skill = t.judge.skill(n, t.Val, best.of())
+		if !o.Judge {
+			return nil
+		}
+		if err := w.recorder.Err(); err != nil {
+			return err
+		}
+		r.judge(w.reader.Snapshot())
+		return nil
+	}
+	return j
+}
+
+// A witness records the trace of one training in memory.
+type witness struct {
+	reader   *tracefile.Reader
+	recorder *record.Recorder
+}
+
+// observer returns what the trainer is to tell. The recorder is made when the
+// training starts, on the worker's goroutine, as a survey of its data takes a
+// while.
+func (w *witness) observer(j trial.Job, names []string, known *surveys) *engine.Observer {
+	o := new(engine.Observer)
+	o.Start = func(t *engine.Trainer) {
+		options := record.Options{Version: "casebook", Columns: names}
+		options.Survey = known.of(t.Spec, j.Train, j.Val, options)
+		w.recorder = record.New(tracefile.NewWriter(w.reader), options)
+		*o = *w.recorder.Observer()
+		o.Start(t)
+	}
+	return o
+}
+
+// bestLoss remembers the lowest validation loss.
+type bestLoss struct {
+	loss float64
+	seen bool
+}
+
+func (b *bestLoss) see(e *engine.Evaluation) bool {
+	if !b.seen || e.Loss < b.loss {
+		b.loss, b.seen = e.Loss, true
+	}
+	return true
+}
+
+func (b *bestLoss) of() float64 { return b.loss }
+
+// judge lets everybody look at a trace.
+func (r *Run) judge(t *nnvet.Trace) {
+	for _, f := range nnvet.Vet(t, checks.All, nnvet.Options{}).Findings {
+		r.Findings = append(r.Findings, Finding{
+			Check: f.Check.ID, Severity: f.Severity.String(), Sure: f.Confidence, Because: f.Because, Site: f.Site, Message: f.Message,
+		})
+	}
+	for _, control := range controls {
+		r.Controls = append(r.Controls, control.judge(t))
+	}
+}

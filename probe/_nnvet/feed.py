@@ -1,0 +1,78 @@
+"""Where batches come from: the DataLoader that gave the last one, or the tensor that it is a slice of."""
+
+import weakref
+
+
+class Feed:
+    """Knows, of the batch that the network is given, the set that it was drawn from."""
+
+    def __init__(self):
+        self.iterator = None  # weak reference to the DataLoader's iterator that gave a batch last
+        self.fresh = False  # no network has been given that batch yet, as far as was looked
+        self.evaluated = False  # nor has a loss been computed, or backward been called, since it came
+        self.known = None  # what tells that iterator's set, its rows, and the mark: once for an iterator's pass
+        self.passes = 0  # that DataLoaders have begun
+        self.whole = None  # weak reference to the last batch that was no slice, and its version
+        self.given = 0  # batches
+        self.origin = None  # what tells the set from others; None where unknown
+        self.total = 0  # rows of the set; 0 where unknown
+        self.mark = None  # equal for batches of one pass over the set; None where a pass may give a row twice
+        self.trained = None  # the origin of the training batches
+
+    def loaded(self, iterator):
+        """Called after a DataLoader gave a batch."""
+        begins = getattr(iterator, "_num_yielded", 0) == 1
+        if begins or self.iterator is None or self.iterator() is not iterator:
+            self.iterator, self.known = weakref.ref(iterator), None
+            self.passes += begins
+        self.fresh = self.evaluated = True
+
+    def gives(self, x, training):
+        """Notices the batch that a network is given."""
+        self.given += 1
+        loaded, self.fresh = self.loader() if self.fresh else None, False
+        if loaded is not None:
+            self.origin, self.total, self.mark = loaded
+        else:
+            self.by_hand(x)
+        if training and self.origin is not None:
+            self.trained = self.origin
+
+    def by_hand(self, x):
+        self.mark = "batch", self.given
+        base = x._base
+        if base is not None and base.dim() and base.shape[1:] == x.shape[1:] and len(base) >= len(x):
+            self.origin, self.total = id(base), len(base)
+            return
+        again = self.whole is not None and self.whole[0]() is x and self.whole[1] == x._version
+        self.whole = weakref.ref(x), x._version
+        self.origin, self.total = (id(x), len(x)) if again else (None, 0)
+
+    def training_set(self):
+        """Reports whether a loss that was computed without gradients is of a batch of the training set again."""
+        if not self.evaluated:
+            return False
+        self.evaluated = False
+        loaded = self.loader()
+        return loaded is not None and self.trained is not None and loaded[0] == self.trained
+
+    def loader(self):
+        """Returns origin, total and mark of the DataLoader's last batch, or None."""
+        iterator = self.iterator() if self.iterator is not None else None
+        if self.known is None and iterator is not None:
+            dataset, batches = getattr(iterator, "_dataset", None), getattr(iterator, "_index_sampler", None)
+            sampler = getattr(batches, "sampler", batches)
+            drawn, held = _length(sampler), _length(dataset)
+            if hasattr(sampler, "num_replicas"):  # of several processes, each draws its part
+                drawn = held
+            total = min(drawn, held) if drawn and held else drawn or held
+            mark = None if getattr(sampler, "replacement", False) else ("pass", self.passes)
+            self.known = id(dataset) if total == held else id(sampler), total, mark
+        return self.known
+
+
+def _length(x):
+    try:
+        return len(x)
+    except Exception:  # a stream has none
+        return 0
