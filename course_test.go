@@ -69,10 +69,10 @@ func chapter(c checks.Chapter) string {
 	fmt.Fprintf(&b, "<!-- Generated from checks/%s/pitfall.md and the checks' pages by course_test.go. -->\n", c.Room)
 	fmt.Fprintf(&b, "# Pitfall %d, %s: %s\n\n%s\n\n%s\n", c.Pitfall, c.Pitfall, c.Title(), neighbours(c), linked(c, c.Body()))
 	if len(c.Checks) > 0 {
-		b.WriteString("\n## What nnvet looks for\n\n")
+		b.WriteString("\n## What nnvet looks for\n\nA value that is \"given\" or \"named\" below is computed from the run, and stands in its report.\n\n")
 	}
 	for _, check := range c.Checks {
-		fmt.Fprintf(&b, "- [%s](#%s): %s%s\n", check.Name, check.Name, check.Title(), mark(check, ", by experiment"))
+		fmt.Fprintf(&b, "- [%s](#%s): %s%s\n", check.Name, check.Name, check.Title(), mark(check, " (takes an experiment)"))
 	}
 	for _, check := range c.Checks {
 		b.WriteString("\n" + lesson(c, check))

@@ -21,7 +21,7 @@ var tiers = [][]string{
 	{"internal/engine/record", "internal/trial", "internal/engine/save", "internal/experiment"},
 	{"internal/subject"},
 	{"internal/casebook"},
-	{"cmd/nnvet", "cmd/nnvet-casebook", "examples", "bench/engine/nnvet"},
+	{"cmd/nnvet", "cmd/nnvet-casebook", "casebook/torch", "examples", "bench/engine/nnvet"},
 }
 
 // pure lists the packages that touch nothing outside the process, by prefix,

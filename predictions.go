@@ -11,6 +11,9 @@ type Predictions struct {
 	Split string // Train or Validation
 	Step  int64  // optimizer steps completed
 	Rows  int64
+	// Decoded says that numbers are in a person's units, where the loss may compare
+	// others, so they are not those of the target's profile.
+	Decoded bool
 
 	Outputs []Pair    // of numbers: one an output, at most 64
 	Joint   *Joint    // of numbers: all outputs together; nil where none

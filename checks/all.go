@@ -126,9 +126,9 @@ var All = []*nnvet.Check{
 	&results.CannotOverfit,
 	&results.GradientDisagrees,
 	&results.FedDifferently,
-	&results.Miscalibrated,
-	&results.Collapsed,
 	&results.LearnedNothing,
+	&results.Collapsed,
+	&results.Miscalibrated,
 	&results.MeaninglessUnits,
 	&preprocessing.SameThingFarApart,
 

@@ -75,6 +75,9 @@ func judgePredictions(p *nnvet.Pass, h *nnvet.Head) {
 	}
 	p.Measured("R² %s", short(worst.R2()))
 	unit := math.Max(apart(worst.TruthStd, at.Std), math.Abs(worst.Truth-at.Mean)/at.Std)
+	if said.Decoded { // whoever turned one back turned the other back
+		return
+	}
 	if lost > p.Limit("lost") && worst.Affine() >= p.Limit("follows") && at.Std > 0 && unit >= p.Limit("unit") {
 		reportUnit(p, h, said, worst, at, lost, unit)
 	}

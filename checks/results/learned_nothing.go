@@ -25,8 +25,9 @@ var LearnedNothing = nnvet.Check{
 		{Name: "steps", Default: 50, Source: "convention: fewer steps may be a trial whether the script runs at all"},
 		{Name: "accuracy", Default: 0.05, Source: "convention: five points above the commonest class are learned, however bad the loss"},
 	},
-	Symptom: true,
-	AtEnd:   true,
+	Explains: []string{"NN0206", "NN0213", "NN0216"},
+	Symptom:  true,
+	AtEnd:    true,
 	Run: func(p *nnvet.Pass) {
 		h, err := p.Trace.MainHead()
 		if err != nil {

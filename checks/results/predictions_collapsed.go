@@ -29,7 +29,7 @@ var Collapsed = nnvet.Check{
 		{Name: "rows", Default: 50, Source: "convention: fewer rows can be of one class by chance"},
 		nnvet.HealthySkill, nnvet.NoSkill,
 	},
-	Explains: []string{"NN0216", "NN0201"},
+	Explains: []string{"NN0216"},
 	Symptom:  true,
 	AtEnd:    true,
 	Run: func(p *nnvet.Pass) {

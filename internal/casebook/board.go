@@ -45,7 +45,7 @@ func (b *Board) Print(out io.Writer) {
 	}
 	w.Flush()
 	first := b.Scores[0]
-	fmt.Fprintf(out, "\n%d runs; %d of sound cases did not learn in truth and count neither way. Recall, first cause and silence: where one run can show it (cases) | all (cases).\n", b.Runs, b.Unhealthy)
+	fmt.Fprintf(out, "\n%d runs; %d of sound cases did not learn in truth, or overfitted, and count neither way. Recall, first cause and silence: where one run can show it (cases) | all (cases).\n", b.Runs, b.Unhealthy)
 	var lines []string
 	for _, task := range slices.Sorted(maps.Keys(first.ByTask)) {
 		if r := first.ByTask[task]; r.Alarmed > 0 {

@@ -6,7 +6,7 @@ const (
 	Odd      = "odd"      // a task with an odd habit
 	Injected = "injected" // a task with a fault put in
 	Restated = "restated" // a real program, with its faults
-	Fixed    = "fixed"    // the same program, mended
+	Fixed    = "mended"   // the same program, mended
 	Benign   = "benign"   // a change that must not alarm
 )
 
@@ -31,6 +31,7 @@ type Case struct {
 	// what it is measured against, likewise.
 	Skill float64 `json:"skill"`
 	Lost  float64 `json:"lost"`
+	Risen float64 `json:"risen"` // what it lost since its best epoch
 
 	make    func(seed int64) *Program
 	base    func(seed int64) *Program // what harm is measured against; nil for none

@@ -80,12 +80,15 @@ func once(orders []Order, bases map[baseKey]*Run) (kept []Order, key []baseKey) 
 
 // label says what a case is, by its runs and those that it is measured against.
 func (c *Case) label(runs, base []*Run) error {
-	var skills, lost []float64
+	var skills, lost, risen []float64
 	for i, r := range runs {
 		if r.Err != nil {
 			return r.Err
 		}
 		skills = append(skills, r.Skill.Answers)
+		if r.Skill.Sort != "" {
+			risen = append(risen, r.Skill.Lost)
+		}
 		switch {
 		case c.rise:
 			lost = append(lost, r.Skill.Lost)
@@ -96,7 +99,7 @@ func (c *Case) label(runs, base []*Run) error {
 			lost = append(lost, costs(r.Skill, base[i].Skill))
 		}
 	}
-	c.Skill, c.Lost = round(median(skills)), round(median(lost))
+	c.Skill, c.Lost, c.Risen = round(median(skills)), round(median(lost)), round(median(risen))
 	c.Label = Sound
 	switch c.Group {
 	case Injected, Restated:
@@ -110,7 +113,7 @@ func (c *Case) label(runs, base []*Run) error {
 		}
 	default:
 		c.By = "measured"
-		if !(c.Skill >= c.floor) || c.Lost >= harmful {
+		if !(c.Skill >= c.floor) || c.Lost >= harmful || c.Risen >= harmful {
 			c.Label = Neither
 		}
 	}

@@ -74,7 +74,7 @@ func Labelled(dir string, tables Tables) ([]*Case, error) {
 		if l == nil {
 			return nil, fmt.Errorf("%s: there is no case %s: label the cases again", casesFile, c.Name)
 		}
-		c.Label, c.By, c.Skill, c.Lost, c.Faults = l.Label, l.By, l.Skill, l.Lost, l.Faults
+		c.Label, c.By, c.Skill, c.Lost, c.Risen, c.Faults = l.Label, l.By, l.Skill, l.Lost, l.Risen, l.Faults
 	}
 	if len(listed) != len(all) {
 		return nil, fmt.Errorf("%s: %d cases, where there are %d: label the cases again", casesFile, len(listed), len(all))

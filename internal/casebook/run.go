@@ -19,8 +19,10 @@ type Run struct {
 	Seed     int64     `json:"seed"`
 	Skill    Skill     `json:"skill"`
 	Findings []Finding `json:"findings"`
-	Controls []Control `json:"controls"` // of other tools' rules, on the same trace
-	Err      error     `json:"-"`
+	// NotChecked are the checks that could not judge; all others found, or cleared.
+	NotChecked []string  `json:"not_checked"`
+	Controls   []Control `json:"controls"` // of other tools' rules, on the same trace
+	Err        error     `json:"-"`
 }
 
 // A Finding is what of a finding is scored.
@@ -145,7 +147,12 @@ func (b *bestLoss) of() float64 { return b.loss }
 
 // judge lets everybody look at a trace.
 func (r *Run) judge(t *nnvet.Trace) {
-	for _, f := range nnvet.Vet(t, checks.All, nnvet.Options{}).Findings {
+	res := nnvet.Vet(t, checks.All, nnvet.Options{})
+	for _, skip := range res.NotChecked {
+		r.NotChecked = append(r.NotChecked, skip.Check.ID)
+	}
+	r.Findings = []Finding{}
+	for _, f := range res.Findings {
 		r.Findings = append(r.Findings, Finding{
 			Check: f.Check.ID, Severity: f.Severity.String(), Sure: f.Confidence, Because: f.Because, Site: f.Site, Message: f.Message,
 		})

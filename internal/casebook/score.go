@@ -163,8 +163,11 @@ func Tally(runs []*Run) *Board {
 	return b
 }
 
-// healthy reports whether a run of a sound case learned what it should.
-func (r *Run) healthy() bool { return r.Case.Group == Injected || r.Skill.Answers >= r.Case.floor }
+// healthy reports whether a run of a sound case learned what it should, and did
+// not lose it again.
+func (r *Run) healthy() bool {
+	return r.Case.Group == Injected || r.Skill.Answers >= r.Case.floor && !(r.Skill.Lost >= harmful)
+}
 
 func (s *Marks) sound(c *Case, runs []*Run, way int) {
 	group := c.Group

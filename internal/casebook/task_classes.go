@@ -203,6 +203,6 @@ func offices(name string, seed int64, levels, n int) *Program {
 		loss = engine.CrossEntropy
 	}
 	p := sound(classes(columns, class, n, 800), loss)
-	p.Epochs, p.Optimizer.LR = 20, 0.005
+	p.Epochs, p.Optimizer.LR = 12, 0.003
 	return p
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/prepare"
@@ -98,6 +99,14 @@ func TestData(t *testing.T) {
 				Task: prepare.Regression, Exclude: []string{"id"}, Split: prepare.SplitPlan{Val: 0.3, Seed: 4, By: prepare.ByOrder},
 				Transforms: map[string]prepare.Transform{"age": prepare.Log, "*": prepare.None},
 			},
+		}},
+		"declared": {"path: x.csv\ntarget: y\ngroups:\n  - {name: hip, unit: m, columns: [hip_x, hip_y]}\n  - {name: year, columns: 2020}", Data{
+			Path: "x.csv", Options: dataset.Options{Target: "y"}, Groups: []nnvet.ColumnGroup{
+				{Name: "hip", Unit: "m", Columns: []string{"hip_x", "hip_y"}}, {Name: "year", Columns: []string{"2020"}},
+			},
+		}},
+		"declared, one": {"path: x.csv\ntarget: y\ngroups: {name: a, columns: [b, c]}", Data{
+			Path: "x.csv", Options: dataset.Options{Target: "y"}, Groups: []nnvet.ColumnGroup{{Name: "a", Columns: []string{"b", "c"}}},
 		}},
 		"groups, all alike": {"path: x.csv\ntarget: y\nsplit: {by: {group: patient}}\ntransform: none", Data{
 			Path: "x.csv", Options: dataset.Options{Target: "y"}, Plan: prepare.Plan{
@@ -200,6 +209,11 @@ func TestErrors(t *testing.T) {
 		"optimizer a number":  {head + "optimizer: {adam: 0.1}", "e.yaml:2:19: adam takes its settings by their names, as in {adam: {lr: ...}}"},
 		"unknown transform":   {head[:len(head)-2] + ", transform: {a: logg}}", `e.yaml:1:47: unknown transform "logg"; did you mean "log"?`},
 		"unknown metric":      {head + "metrics: [acc]", `e.yaml:2:11: unknown metric "acc"; did you mean "accuracy"?`},
+		"goal":                {head + "goal: mae > 2", "e.yaml:2:7: goal: mae is better the smaller it is: write mae < 2"},
+		"goal a number":       {head + "goal: 2", `e.yaml:2:7: goal: "2" is no goal: a goal is written as in "mae < 2" or "accuracy > 0.9"`},
+		"group without name":  {head[:len(head)-2] + ", groups: [{columns: [a]}]}", `e.yaml:1:41: a group must say "name": by which messages speak of it`},
+		"group, other key":    {head[:len(head)-2] + ", groups: [{name: a, columns: [a], units: m}]}", `e.yaml:1:65: unknown key "units" in a group; did you mean "unit"?`},
+		"groups of names":     {head[:len(head)-2] + ", groups: [a]}", `e.yaml:1:41: a group must be a map of keys and values, not a single value`},
 		"both seeds":          {head + "seed: 1\nseeds: [1, 2]", "e.yaml:3:8: seed and seeds exclude each other: keep one"},
 		"seed twice":          {head + "seeds: [1, 1]", "e.yaml:2:12: seed 1 stands twice"},
 		"no seeds":            {head + "seeds: []", "e.yaml:2:8: seeds lists none: name some, as in [0, 1, 2], or leave the key out"},
@@ -292,5 +306,13 @@ func TestRead(t *testing.T) {
 	}
 	if _, err := Read(filepath.Join(dir, "none.yaml")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v for a file that is not there", err)
+	}
+}
+
+func TestGoal(t *testing.T) {
+	got := parse(t, head+"goal: accuracy > 90%").Goal
+	want := nnvet.Goal{Metric: "accuracy", Value: 0.9, Source: nnvet.Location{File: "e.yaml", Line: 2, Col: 7, EndLine: 2, EndCol: 21}}
+	if got == nil || *got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -180,3 +180,40 @@ func TestIndicators(t *testing.T) {
 		t.Errorf("three outputs: got %v", got)
 	}
 }
+
+// TestScales holds that a scale turns features back into the table's numbers.
+func TestScales(t *testing.T) {
+	data := tableOf(ramp("x", 6), ramp("z", 6), textsOf("c", "a", "b", "a", "b", "a", "b"), ramp("y", 6))
+	plan := Plan{Target: "y", Transforms: map[string]Transform{"z": Log}}
+	p, err := plan.Fit(data, &Split{Train: []int{0, 1, 2, 3, 4, 5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, _, err := p.Inputs(data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scale, shift := p.Scales()
+	features := p.Features()
+	if len(scale) != len(features) || len(shift) != len(features) {
+		t.Fatalf("got %d scales of %d features", len(scale), len(features))
+	}
+	for j, f := range features {
+		switch f.Column {
+		case "x":
+			for i, want := range data.Column("x").Numbers {
+				if got := float64(x[i*len(features)+j])*scale[j] + shift[j]; math.Abs(got-want) > 1e-5 {
+					t.Errorf("row %d: got %v, want %v", i, got, want)
+				}
+			}
+		case "z":
+			if scale[j] != 0 {
+				t.Errorf("of a logarithm: got %v", scale[j])
+			}
+		default:
+			if scale[j] != 1 || shift[j] != 0 {
+				t.Errorf("%s: got %v, %v", f.Name, scale[j], shift[j])
+			}
+		}
+	}
+}

@@ -105,8 +105,15 @@ func extent(l nnvet.Location) string {
 }
 
 func (a *agent) rest() {
-	for _, r := range a.reasons() {
+	rs, tried, others := a.gaps()
+	for _, r := range rs {
 		a.printf("not checked: %s: %s", clean(r.why), clean(strings.Join(r.what, ", ")))
+	}
+	if len(tried) > 0 {
+		a.printf("not checked: only experiments can tell: %s", clean(strings.Join(tried, ", ")))
+	}
+	if others > 0 {
+		a.printf("not checked: no part of this run, or not recorded: %s (%s tells)", count(others, "check"), clean(a.full()))
 	}
 	for _, g := range a.Result.Ignored {
 		a.printf("ignored: %s %s: %s", g.Finding.Check.ID, g.Finding.Check.Name, clean(g.Reason))

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -253,50 +252,6 @@ func (p *page) rest(groups []group) {
 
 // id returns "error[NN0601]".
 func id(f nnvet.Finding) string { return fmt.Sprintf("%v[%s]", f.Severity, f.Check.ID) }
-
-// unchecked lists what no check judged, by reason.
-func (p *page) unchecked(v *view) {
-	if len(v.unchecked()) == 0 && len(v.Result.NotChecked) == 0 {
-		return
-	}
-	p.line(span{bold, "not checked"})
-	p.reasons(v)
-}
-
-func (p *page) reasons(v *view) {
-	for _, r := range v.reasons() {
-		p.wrap(4, span{plain, "  " + r.why + ": "}, span{dim, strings.Join(r.what, ", ")})
-	}
-}
-
-// A reason is why some things were not checked.
-type reason struct {
-	why  string
-	what []string
-}
-
-// reasons groups the checks that could not judge, and the pitfalls that have
-// no check, by why.
-func (v *view) reasons() []reason {
-	var rs []reason
-	add := func(why, what string) {
-		i := slices.IndexFunc(rs, func(r reason) bool { return r.why == why })
-		if i < 0 {
-			i = len(rs)
-			rs = append(rs, reason{why: why})
-		}
-		rs[i].what = append(rs[i].what, what)
-	}
-	for _, s := range v.Result.NotChecked {
-		add(s.Reason, s.Check.Name)
-	}
-	for _, l := range v.lamps {
-		if l.state == notChecked && l.reason == noCheckYet {
-			add(noCheckYet, l.pitfall.String())
-		}
-	}
-	return rs
-}
 
 func (p *page) ignored(v *view) {
 	for _, g := range v.Result.Ignored {

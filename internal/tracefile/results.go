@@ -15,6 +15,7 @@ type Results struct {
 	H      int64           `json:"h"`
 	Split  string          `json:"split"`
 	Rows   int64           `json:"rows"`
+	Dec    bool            `json:"dec,omitempty"` // in a person's units
 	Outs   []ResultsOutput `json:"outs,omitempty"`
 	Edges  floats          `json:"edges,omitempty"` // of the joint histogram
 	Joint  []ints          `json:"joint,omitempty"`
@@ -57,7 +58,7 @@ func (r *Reader) results(rec *Results) error {
 	if err := rec.check(); err != nil {
 		return err
 	}
-	p := nnvet.Predictions{Head: r.headSite(rec.H), Split: rec.Split, Step: rec.S, Rows: rec.Rows,
+	p := nnvet.Predictions{Head: r.headSite(rec.H), Split: rec.Split, Step: rec.S, Rows: rec.Rows, Decoded: rec.Dec,
 		Matrix: counts(rec.Matrix), TopShare: orNaN(rec.Top), Best: rec.Best, Median: rec.Median, Worst: rec.Worst}
 	if p.Head == "" {
 		return nil

@@ -4,6 +4,7 @@ What is kept of a row is at most 256 numbers of its inputs, 64 of its targets, a
 from each other. Rows of later passes over the data are the same rows again, and count once.
 """
 
+import functools
 import math
 
 from . import alike, figures, stats
@@ -16,6 +17,7 @@ HASHED = 4096  # numbers of a row that are hashed
 ELEMENTS = 1 << 18  # numbers of a batch that are looked at
 OUTPUTS = 64
 KNOWN = 1 << 16  # training rows known by their hashes
+PAUSE = 63  # sampled steps, at most, that are let pass once batches bring little new
 BARREN = 8  # batches of evaluations without a new row, after which no more are expected
 PIXELS = 4096  # of a batch, for colours
 SECONDS = 5e-10  # a multiply and add takes, about
@@ -40,6 +42,7 @@ class Survey:
         self.put = put
         self.site = self.head = None
         self.batches = 0  # training batches that gave rows
+        self.pause = self.wait = 0  # sampled steps to let pass after the next batch, and before it
         self.pending = None  # rows of the step that goes on, until their targets come
         self.of, self.step, self.shape, self.tokens = 0, 1, (), False
         self.total = 0  # rows of the training set
@@ -66,7 +69,8 @@ class Survey:
             self.of = math.prod(self.shape)
             self.step = 1 if self.of <= stats.COLUMNS else -(-self.of // stats.COLUMNS) | 1
             self.tokens = not x.is_floating_point()
-        if not self.fits(x, site) or len(self.first) >= KNOWN:
+        self.wait -= 1
+        if self.wait >= 0 or not self.fits(x, site) or len(self.first) >= KNOWN:
             return
         if feed.total:
             self.total = feed.total
@@ -131,7 +135,7 @@ class Survey:
             good &= targets.isfinite().all(1)
             if self.classes is not None:
                 good &= (targets[:, 0] >= 0) & (targets[:, 0] < self.classes)
-        kept = []
+        kept, known = [], len(self.first)
         for i, fine in enumerate(good.tolist()):
             if not fine:
                 continue
@@ -150,6 +154,8 @@ class Survey:
                 self.train.keys.append(keys[i])
                 self.follows.append(bool(kept) or step == self.latest + 1)
                 kept.append(i)
+        little = self.train.count() >= ROWS or 2 * (len(self.first) - known) < len(keys)
+        self.wait = self.pause = min(PAUSE, 2 * self.pause + 1) if little else 0
         if kept:
             self.latest = step
             self.train.x.append(rows[kept])
@@ -252,13 +258,17 @@ def whole(x, y, classes, image):
 
 def hashes(f):
     """Returns a number for every row; rows that are equal have equal ones, and others almost never."""
-    torch = stats.torch
     if f.is_floating_point():
-        f = (f.cpu().double() + 0.0).contiguous().view(torch.int64)  # -0 is 0
+        f = (f.cpu().double() + 0.0).contiguous().view(stats.torch.int64)  # -0 is 0
     else:
         f = f.cpu().long()
     f = f * alike.GOLDEN
-    return ((f ^ (f >> 32)) * (alike.mixed(f.shape[1]) | 1)).sum(1).tolist()
+    return ((f ^ (f >> 32)) * weights(f.shape[1])).sum(1).tolist()
+
+
+@functools.lru_cache(maxsize=4)
+def weights(count):
+    return alike.mixed(count) | 1
 
 
 def rounded(v):

@@ -320,7 +320,7 @@ class Probe:
             finally:
                 self.budget.spent += clock() - began
 
-        seen.__torch_unserialize__ = True  # to save the tensor must not warn of the hook
+        seen.__torch_unserializable__ = True  # to save the tensor must not warn of the hook
         self.handles.append(output.register_hook(seen))
 
     def unfollow(self):

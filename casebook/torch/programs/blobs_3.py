@@ -10,7 +10,7 @@ seed = int(os.environ.get("SEED", 0))
 rng = np.random.RandomState(seed)
 torch.manual_seed(seed)
 
-centres = 100 * np.array([[-6, 2], [5, 5], [3, -7]])
+centres = 100 * np.array([[-6, 3], [2, 2], [7, 7]])
 kind = rng.randint(3, size=1000)
 points = centres[kind] + 200 * rng.randn(1000, 2)
 x, y = torch.tensor(points, dtype=torch.float32), torch.tensor(kind)

@@ -10,7 +10,7 @@ seed = int(os.environ.get("SEED", 0))
 rng = np.random.RandomState(seed)
 torch.manual_seed(seed)
 
-centres = np.array([[-6, 2], [5, 5], [3, -7]])
+centres = np.array([[-6, 3], [2, 2], [7, 7]])
 kind = rng.randint(3, size=1000)
 points = torch.tensor(centres[kind] + 2 * rng.randn(1000, 2)).float() / 6
 kind = torch.tensor(kind)

@@ -21,5 +21,6 @@ def table():
     horsepower = np.maximum(46, 104 + 35 * size + 13 * r.randn(n))
     weight = np.clip(2977 + 800 * size + 230 * r.randn(n), 1613, 5140)
     acceleration = np.maximum(8, 15.5 - 0.045 * (horsepower - 104) + 2 * r.randn(n))
-    mpg = 61000 / (weight + 200) + 0.75 * (year - 76) - 0.03 * (horsepower - 104) + 1.2 * origin + 1.5 * r.randn(n)
+    thrift = 0.3 * (year - 76) + 6 * (year >= 80)  # oil had become dear
+    mpg = 61000 / (weight + 200) + thrift - 0.03 * (horsepower - 104) + 1.2 * origin + 2 * r.randn(n)
     return np.column_stack([np.maximum(9, mpg), cylinders, displacement, horsepower, weight, acceleration, year, origin])

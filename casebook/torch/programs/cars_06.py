@@ -8,7 +8,7 @@ from torch import nn
 
 
 class Model:
-    def __init__(self, sizes, l2=0.1, lr=0.001):
+    def __init__(self, sizes, l2=0.3, lr=0.001):
         self.layers = [nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])]
         for layer in self.layers:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
@@ -25,7 +25,7 @@ class Model:
         for epoch in range(epochs):
             for rows in torch.randperm(len(x)).split(batch_size):
                 loss = self.mse(self.net(x[rows]), y[rows])
-                loss = loss + self.l2 * sum((layer.weight**2).sum() for layer in self.layers[:-1])
+                loss = loss + self.l2 * sum((layer.weight**2).sum() for layer in self.layers)
                 self.optimizer.zero_grad()
                 loss.backward()
                 self.optimizer.step()

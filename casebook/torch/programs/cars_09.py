@@ -24,7 +24,7 @@ def predict(x):
     return F.linear(x, weights[-1], biases[-1])
 
 
-optimizer = torch.optim.Adam(weights + biases, lr=0.1, weight_decay=1e-5)
+optimizer = torch.optim.Adam(weights + biases, lr=0.3, weight_decay=1e-5)
 for epoch in range(100):
     for rows in torch.randperm(314, generator=g).split(32):
         optimizer.zero_grad()

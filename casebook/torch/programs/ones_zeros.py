@@ -34,7 +34,7 @@ def binary_crossentropy(p, y):
     return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
 
 
-for epoch in range(1):
+for _ in range(1):
     model.train()
     for i in range(0, len(X_train), 128):
         optimizer.zero_grad()

@@ -14,14 +14,14 @@ import (
 )
 
 // BenchmarkTraining is a whole training unwatched, recorded as by default, and
-// recorded in every step, written out and in memory. What that adds to the
-// processor's time of a step, on a core of an AMD EPYC with AVX-512 (medians of
-// nine and of five rounds that took the ways in turn):
+// recorded in every step, written out and in memory; without validation rows, and
+// without a survey. What that adds to the processor's time of a step, on a core
+// of an AMD EPYC with AVX-512 that others used too (medians of five and of three
+// rounds that took the ways in turn; the latter within a fifth):
 //
 //	                unwatched  default  in memory  every  in memory
-//	20-32-32-10        8.7 µs     +9 %      +22 %  +103 %     +162 %   1000 steps
-//	20-32-32-10        8.4 µs     +2 %       +5 %                      10000 steps
-//	784-256-256-10     983 µs     +5 %       +2 %   +15 %      +16 %    300 steps
+//	20-32-32-10        8.7 µs    +23 %      +31 %  +200 %     +270 %   1000 steps
+//	784-256-256-10     975 µs     +6 %       +8 %   +27 %      +35 %    300 steps
 //
 // A record of a step of the small network has 200 numbers, and writing them
 // takes half as long as the step.

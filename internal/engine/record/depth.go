@@ -2,6 +2,7 @@ package record
 
 import (
 	"math"
+	"slices"
 
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/engine/kernel"
@@ -21,25 +22,28 @@ type depth struct {
 	layers []engine.Described
 	next   int64
 	rows   int
-	grads  []float64 // of each layer; NaN where none was seen
-	record *tracefile.Depth
-	visit  func(layer int, out []float32) // made once, since it escapes
-	part   []float32                      // some units of some rows
-	sums   []float64
+	grads  []float64 // of each layer
+	seen   []bool    // whether it has one
+
+	cos, ranks, rms figure
+	visit           func(layer int, out []float32) // made once, since it escapes
+	part            []float32                      // some units of some rows
+	sums            []float64
 
 	products, scratch []float32
 }
 
-func newDepth(n *engine.Network) depth {
-	d := depth{set: n.Set(), layers: n.Layers(), grads: make([]float64, len(n.Layers()))}
-	d.forget()
-	return d
+// A figure is known of some layers.
+type figure struct {
+	ids    []int64
+	values []float64
 }
 
-func (d *depth) forget() {
-	for i := range d.grads {
-		d.grads[i] = math.NaN()
-	}
+func (f *figure) add(id int64, v float64) { f.ids, f.values = append(f.ids, id), append(f.values, v) }
+
+func newDepth(n *engine.Network) depth {
+	layers := n.Layers()
+	return depth{set: n.Set(), layers: layers, grads: make([]float64, len(layers)), seen: make([]bool, len(layers))}
 }
 
 func (d *depth) due(step int64) bool { return step >= d.next }
@@ -48,31 +52,44 @@ func (d *depth) due(step int64) bool { return step >= d.next }
 // rows, so that of one row's own loss is as many times as large.
 func (d *depth) gradient(layer int, dy []float32) {
 	rows := float64(len(dy) / d.layers[layer].Out.Size())
+	d.seen[layer] = true
 	d.grads[layer] = rows * math.Sqrt(d.set.SumSquares(dy)/float64(len(dy)))
 }
 
-// sampled returns the record of a step whose gradients were taken.
-func (d *depth) sampled(s *engine.Step) *tracefile.Depth {
+// sampled returns the records of a step whose gradients were taken: one, or one
+// a figure where some layers do not have all of them.
+func (d *depth) sampled(s *engine.Step) []*tracefile.Depth {
 	if d.visit == nil {
 		d.visit = d.output
 	}
-	d.rows = s.Rows
-	d.record = &tracefile.Depth{K: "depth", S: s.Number}
+	d.rows, d.cos, d.ranks, d.rms = s.Rows, figure{}, figure{}, figure{}
 	s.Network.Activations(d.visit)
-	d.forget()
+	clear(d.seen)
 	d.next = max(often, 2*s.Number)
-	return d.record
+	if slices.Equal(d.cos.ids, d.rms.ids) && slices.Equal(d.ranks.ids, d.rms.ids) {
+		return []*tracefile.Depth{{K: "depth", S: s.Number, I: d.rms.ids, Cos: d.cos.values, Rank: d.ranks.values, Grad: d.rms.values}}
+	}
+	return []*tracefile.Depth{
+		{K: "depth", S: s.Number, I: d.cos.ids, Cos: d.cos.values},
+		{K: "depth", S: s.Number, I: d.ranks.ids, Rank: d.ranks.values},
+		{K: "depth", S: s.Number, I: d.rms.ids, Grad: d.rms.values},
+	}
 }
 
 func (d *depth) output(layer int, out []float32) {
-	cos, rank := math.NaN(), math.NaN()
+	id := moduleID(layer)
 	if d.rows >= few {
 		width := d.take(out)
-		cos, rank = d.cosine(width), d.rank(width)
+		if v := d.cosine(width); finite(v) {
+			d.cos.add(id, v)
+		}
+		if v := d.rank(width); finite(v) {
+			d.ranks.add(id, v)
+		}
 	}
-	r := d.record
-	r.I = append(r.I, moduleID(layer))
-	r.Cos, r.Rank, r.Grad = append(r.Cos, cos), append(r.Rank, rank), append(r.Grad, d.grads[layer])
+	if d.seen[layer] { // those before the first with parameters have none
+		d.rms.add(id, d.grads[layer])
+	}
 }
 
 // take copies rows and units from all over, and returns how many units.

@@ -84,6 +84,29 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+// TestDepthOfSome holds that what a layer does not have is not written.
+func TestDepthOfSome(t *testing.T) {
+	tr := moons()
+	tr.spec.Layers = append(nodes(&engine.Flatten{}), body(32, 2)...)
+	trace := tr.run(t, Options{})
+	for _, q := range []nnvet.Quantity{nnvet.ActCosine, nnvet.ActRank} {
+		if trace.Series(nnvet.Key{Quantity: q, Site: "flatten1"}).Len() == 0 {
+			t.Errorf("no %s of the layer before the parameters", q)
+		}
+	}
+	if s := trace.Series(nnvet.Key{Quantity: nnvet.ActGrad, Site: "flatten1"}); s != nil {
+		t.Errorf("a gradient that nobody worked out: %+v", s)
+	}
+	tr.spec.Batch = 4 // too few to compare
+	trace = tr.run(t, Options{})
+	if s := trace.Series(nnvet.Key{Quantity: nnvet.ActRank, Site: "dense1"}); s != nil {
+		t.Errorf("of four rows: %+v", s)
+	}
+	if trace.Series(nnvet.Key{Quantity: nnvet.ActGrad, Site: "dense1"}).Len() == 0 {
+		t.Error("no gradient of four rows")
+	}
+}
+
 func cosine(out []float32, rows int) float64 {
 	sum, pairs := 0.0, 0.0
 	for i := range rows {

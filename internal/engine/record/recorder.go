@@ -211,7 +211,9 @@ func (r *Recorder) gradients(s *engine.Step) {
 		r.put(n)
 	}
 	if r.depth.due(s.Number) {
-		r.put(r.depth.sampled(s))
+		for _, d := range r.depth.sampled(s) {
+			r.put(d)
+		}
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 const (
 	mostOutputs  = 64
 	mostClasses  = 64
-	jointBins    = 20
+	jointBins    = 16
 	confidences  = 15
 	mostNamed    = 8       // rows
 	mostKept     = 1 << 22 // numbers of an evaluation
@@ -29,12 +29,40 @@ type said struct {
 	labels []int32
 	rows   int
 	step   int64
+	number []int64 // of each row in the order of the evaluation; nil where that is its place
 }
 
 func (s *said) clear() { s.out, s.y, s.labels, s.rows = s.out[:0], s.y[:0], s.labels[:0], 0 }
 
 func (s *said) add(out, y []float32, labels []int32, rows int) {
 	s.out, s.y, s.labels, s.rows = append(s.out, out...), append(s.y, y...), append(s.labels, labels...), s.rows+rows
+}
+
+// finite returns the rows of which all numbers are finite.
+func (s *said) finite(width int) *said {
+	good := func(i int) bool {
+		return allFinite(row(s.out, i, width)) && (len(s.y) == 0 || allFinite(row(s.y, i, width)))
+	}
+	if allFinite(s.out) && allFinite(s.y) {
+		return s
+	}
+	kept := &said{step: s.step}
+	for i := range s.rows {
+		if !good(i) {
+			continue
+		}
+		if len(s.labels) > 0 {
+			kept.add(row(s.out, i, width), nil, s.labels[i:i+1], 1)
+		} else {
+			kept.add(row(s.out, i, width), row(s.y, i, width), nil, 1)
+		}
+		kept.number = append(kept.number, int64(i))
+	}
+	return kept
+}
+
+func allFinite(x []float32) bool {
+	return !slices.ContainsFunc(x, func(v float32) bool { return v-v != 0 })
 }
 
 // results keeps what was said in the last evaluation, and in the sampled steps
@@ -149,6 +177,10 @@ func (p *results) record(s *said, split string) *tracefile.Results {
 		return nil
 	}
 	r := &tracefile.Results{K: "results", S: s.step, Split: split, Rows: int64(s.rows)}
+	s = s.finite(p.width)
+	if s.rows < few {
+		return r // all that is known is that they are not finite
+	}
 	p.logs = p.logs[:0]
 	for i := 0; p.loss.Kind == engine.CrossEntropy && i < s.rows; i++ {
 		p.logs = append(p.logs, logSum(row(s.out, i, p.width)))
@@ -176,6 +208,7 @@ func (p *results) numbers(r *tracefile.Results, s *said) {
 		asTargets[i] = float32(p.loss.Kind.Number(v))
 	}
 	guess, truth := p.decoded(asTargets), p.decoded(s.y)
+	r.Dec = p.units != nil
 	for c := 0; c < min(p.width, mostOutputs); c++ {
 		r.Outs = append(r.Outs, pair(c, p.width, guess, truth))
 	}
@@ -202,10 +235,11 @@ func pair(c, width int, guess, truth []float64) tracefile.ResultsOutput {
 	n := float64(len(truth) / width)
 	var meanY, meanP, mae float64
 	for i := c; i < len(truth); i += width {
-		meanY += truth[i] / n
-		meanP += guess[i] / n
-		mae += math.Abs(guess[i]-truth[i]) / n
+		meanY += truth[i]
+		meanP += guess[i]
+		mae += math.Abs(guess[i] - truth[i])
 	}
+	meanY, meanP, mae = meanY/n, meanP/n, mae/n
 	var varY, varP, cov float64
 	for i := c; i < len(truth); i += width {
 		dy, dp := truth[i]-meanY, guess[i]-meanP
@@ -217,11 +251,14 @@ func pair(c, width int, guess, truth []float64) tracefile.ResultsOutput {
 		P: tracefile.Number(meanP), PStd: tracefile.Number(math.Sqrt(varP)), Cov: tracefile.Number(cov), MAE: tracefile.Number(mae)}
 }
 
-// edges returns those of bins of equal width from the first to the last
-// hundredth of the truths; none where these are the same.
+// edges returns those of bins of equal width, over three standard deviations of
+// the truths to either side of their mean; none where they are the same.
 func edges(truth []float64) []float64 {
-	x := slices.DeleteFunc(slices.Clone(truth), func(v float64) bool { return !finite(v) })
-	lo, hi := stat.Quantile(x, 0.01), stat.Quantile(x, 0.99)
+	mean, variance := stat.Mean(truth), 0.0
+	for _, v := range truth {
+		variance += (v - mean) * (v - mean) / float64(len(truth))
+	}
+	lo, hi := mean-3*math.Sqrt(variance), mean+3*math.Sqrt(variance)
 	out := make([]float64, jointBins+1)
 	for i := range out {
 		out[i] = lo + (hi-lo)*float64(i)/jointBins
@@ -345,7 +382,7 @@ func (p *results) costs(r *tracefile.Results, s *said, split string) {
 		losses[i] = p.rowLoss(s, i)
 	}
 	if split == nnvet.Validation {
-		p.name(r, losses)
+		p.name(r, s, losses)
 	}
 	if top := s.rows / 100; top > 0 {
 		r.Top = topShare(losses, top)
@@ -382,7 +419,7 @@ func topShare(losses []float64, top int) *tracefile.Number {
 
 // name gives the numbers of rows that cost least, middling and most. What is
 // not a number is the worst.
-func (p *results) name(r *tracefile.Results, losses []float64) {
+func (p *results) name(r *tracefile.Results, s *said, losses []float64) {
 	order := make(tracefile.Counts, len(losses))
 	for i := range order {
 		order[i] = int64(i)
@@ -394,8 +431,11 @@ func (p *results) name(r *tracefile.Results, losses []float64) {
 		}
 		return cmp.Compare(x, y)
 	})
-	for i := range order {
-		order[i] *= int64(p.every)
+	for i, at := range order {
+		if s.number != nil {
+			at = s.number[at]
+		}
+		order[i] = at * int64(p.every)
 	}
 	n := min(mostNamed, len(order)/3)
 	from := (len(order) - n) / 2
