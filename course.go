@@ -18,7 +18,9 @@ type Course struct {
 // The limits that checks judge harm by.
 var (
 	HealthySkill = Limit{Name: "skill", Default: 0.32, Source: "measured on small MLPs: 95 of 100 healthy runs ended above it"}
-	NoSkill      = Limit{Name: "learned", Default: 0.02, Source: "the smallest effect worth claiming; below it a constant does as well"}
+	// StillFalls is where more steps, or longer ones, would have gained something.
+	StillFalls = Limit{Name: "falls", Default: 0.02, Source: "the smallest effect worth claiming: what the loss still gained from the third quarter of the steps to the last"}
+	NoSkill    = Limit{Name: "learned", Default: 0.02, Source: "the smallest effect worth claiming; below it a constant does as well"}
 )
 
 // Course returns the course of the run on a split. The error says what is missing.
@@ -64,6 +66,10 @@ func (c Course) Skill() float64 { return c.Scale.Skill(c.Part(0.9, 1)) }
 // scale; NaN where that is not known.
 func (c Course) Late() float64 { return (c.Part(0.8, 0.9) - c.Part(0.9, 1)) / c.Scale.Loss }
 
+// Fell returns how much the loss fell from the third quarter of the run's steps
+// to the last, in units of the scale; NaN where that is not known.
+func (c Course) Fell() float64 { return (c.Part(0.5, 0.75) - c.Part(0.75, 1)) / c.Scale.Loss }
+
 // BlowUp returns the index of the first loss that is not finite, or at which
 // the smoothed loss is times its best so far and above the scale; -1 without.
 func (c Course) BlowUp(times float64) int {
@@ -94,6 +100,11 @@ func (c Course) Ended() string {
 		return fmt.Sprintf("%s goes from %.3g to %.3g", name, c.Scale.Loss, c.Part(0.9, 1))
 	}
 	return fmt.Sprintf("%s ends at %.3g, where %s gives %.3g", name, c.Part(0.9, 1), c.Scale.How, c.Scale.Loss)
+}
+
+// Falling returns the evidence that the loss still fell at the end.
+func (c Course) Falling(limit string) Evidence {
+	return Evidence{What: "fall of the loss from the third quarter to the last, in constants' losses", Saw: c.Fell(), Key: c.Key, Limit: limit}
 }
 
 // Evidence returns the figure that harm was judged by, with the limit that it crossed.

@@ -41,6 +41,9 @@ type Options struct {
 	Limits     map[string]float64
 	Severities map[string]Severity
 	Live       bool // training goes on: leave out checks that judge whole runs
+	// Likelihoods set the confidence of causes, and their order among those that
+	// are as bad; nil leaves the checks' own word and order.
+	Likelihoods *Likelihoods
 }
 
 // Vet runs checks over a trace. Findings come causes first, in the order of
@@ -73,7 +76,8 @@ func Vet(t *Trace, checks []*Check, opts Options) Result {
 	res.ignore(opts.Ignore)
 	acquit(res.Findings)
 	explain(res.Findings)
-	res.Findings = fold(res.Findings)
+	opts.Likelihoods.weigh(res.Findings)
+	res.Findings = fold(res.Findings, opts.Likelihoods != nil)
 	return res
 }
 
@@ -93,11 +97,14 @@ func (r *Result) ignore(reasons map[string]string) {
 }
 
 // acquit makes notes of what is only presumed to have done harm, where a fault
-// that surely did is found as well, and is none of its consequences.
+// that surely did is found as well, and is none of its consequences, or is
+// surer than that it is.
 func acquit(fs []Finding) {
 	for i := range fs {
 		f := &fs[i]
-		if f.Check.Presumed && f.Severity > Note && slices.ContainsFunc(fs, func(o Finding) bool { return o.sure() && !slices.Contains(f.Check.Explains, o.Check.ID) }) {
+		if f.Check.Presumed && f.Severity > Note && slices.ContainsFunc(fs, func(o Finding) bool {
+			return o.sure() && (!slices.Contains(f.Check.Explains, o.Check.ID) || o.Confidence > f.Confidence)
+		}) {
 			f.Severity = Note
 		}
 	}
@@ -132,8 +139,9 @@ func accounts(cause, f Finding) bool {
 }
 
 // fold puts every symptom behind its first cause. Causes are sorted worst
-// first, and in the order of the table where they are as bad.
-func fold(fs []Finding) []Finding {
+// first; those that are as bad, the surest first where confidences are
+// comparable, and then in the order of the table.
+func fold(fs []Finding, comparable bool) []Finding {
 	var out []Finding
 	var causes []Finding
 	for _, f := range fs {
@@ -141,7 +149,12 @@ func fold(fs []Finding) []Finding {
 			causes = append(causes, f)
 		}
 	}
-	slices.SortStableFunc(causes, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	slices.SortStableFunc(causes, func(a, b Finding) int {
+		if by := cmp.Compare(b.Severity, a.Severity); by != 0 || !comparable {
+			return by
+		}
+		return cmp.Compare(b.Confidence, a.Confidence)
+	})
 	root := func(f Finding) string { return rootCause(fs, f) }
 	for i, c := range causes {
 		out = append(out, c)

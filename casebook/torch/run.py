@@ -1,6 +1,6 @@
 """Run the PyTorch programs of the casebook under nnvet, and score what it says of them.
 
-    python3 casebook/torch/run.py [--nnvet bin/nnvet] [--python python3] [--jobs 2] [--seeds 1] [--json FILE] [PROGRAM ...]
+    python3 casebook/torch/run.py [--nnvet bin/nnvet] [--python python3] [--jobs 2] [--seeds 1] [--why] [--json FILE] [PROGRAM ...]
 
 What is right is read from README.md beside this file. A program is right where the first cause that nnvet names is a right
 answer, or where it is healthy and nothing is named. A cause is a finding above a note that no other finding explains.
@@ -55,6 +55,7 @@ class Run:
     named: list[str] = field(default_factory=list)  # causes and what they explain
     names: dict[str, str] = field(default_factory=dict)
     right: bool = False
+    unsaid: dict[str, str] = field(default_factory=dict)  # what became of the right answers that were not named
     failed: str = ""
 
 
@@ -104,6 +105,9 @@ def run(program: Program, seed: int, nnvet: Path, python: str) -> Run:
         for ids in [out.named] if f.get("caused_by") else [out.named, out.causes]:
             if f["id"] not in ids:
                 ids.append(f["id"])
+    other = {c["id"]: "clear" for c in diagnosis["clear"]} | {c["id"]: c["reason"] for c in diagnosis["not_checked"]}
+    other |= {f["id"]: "a note" for f in diagnosis["findings"] if f["severity"] == "note"}
+    out.unsaid = {check: other.get(check, "no such check") for check in program.right() if check not in out.named}
     if program.faults:
         out.right = bool(out.causes) and out.causes[0] in program.right()
     else:
@@ -146,14 +150,17 @@ def print_totals(programs: list[Program], runs: dict[str, list[Run]]) -> None:
         print(f"{kind} flagged: {sum(not r.right for r in of)} of {len(of)} runs")
 
 
-def print_run(program: Program, r: Run) -> None:
+def print_run(program: Program, r: Run, why: bool) -> None:
     verdict = "FAILED" if r.failed else "right" if r.right else "wrong"
     explained = [c for c in r.named if c not in r.causes]
     said = ", ".join(f"{c} {r.names[c]}" for c in r.causes) or "nothing"
     if explained:
         said += f" (explains {', '.join(explained)})"
     want = ", ".join(program.right()) or program.kind
-    print(f"{r.program:13} {r.seed:2} {verdict:6} score {r.score[:8]:>8} | {r.failed or said} | want {want}", flush=True)
+    print(f"{r.program:13} {r.seed:2} {verdict:6} score {float(r.score):8.3g} | {r.failed or said} | want {want}", flush=True)
+    if why and not r.right:
+        for check, became in r.unsaid.items():
+            print(f"{'':24} {check}: {became}")
 
 
 def main() -> None:
@@ -163,6 +170,7 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable, help="a Python with PyTorch and NumPy (%(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="programs at a time")
     parser.add_argument("--seeds", type=int, default=1, help="runs a program, from seed 0 on")
+    parser.add_argument("--why", action="store_true", help="of a wrong one, say what became of the right answers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found here")
     args = parser.parse_args()
 
@@ -180,7 +188,7 @@ def main() -> None:
     every = []
     with ThreadPoolExecutor(args.jobs) as pool:
         for (p, _), r in zip(jobs, pool.map(lambda job: run(*job, nnvet, args.python), jobs)):
-            print_run(p, r)
+            print_run(p, r, args.why)
             every.append(r)
             if not r.failed:
                 runs[p.name].append(r)

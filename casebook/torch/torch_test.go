@@ -17,7 +17,7 @@ import (
 )
 
 // smoke are the programs that every test runs, quick ones in different styles.
-var smoke = []string{"cars_01", "xor_2", "ones_zeros", "cars_02", "cars_15"}
+var smoke = []string{"cars_01", "xor_2", "xor", "cars_02", "cars_15"}
 
 // A run is what run.py found of one run of a program.
 type run struct {

@@ -24,9 +24,10 @@ var TooFewUpdates = nnvet.Check{
 	Needs:    []nnvet.Need{nnvet.NeedSeries(nnvet.Loss, nnvet.Train)},
 	Limits: []nnvet.Limit{
 		{Name: "updates", Default: 200, Source: "convention: small networks take a few hundred updates to converge"},
-		{Name: "fall", Default: 0.01, Source: "convention: a hundredth of a constant's loss from the third quarter to the last is more than noise, and goes on"},
-		{Name: "epochs", Default: 2, Source: "convention: a single pass may be a trial whether the program runs"},
-		nnvet.HealthySkill,
+		{Name: "begun", Default: 10, Source: "convention: fewer updates are a trial whether the program runs"},
+		{Name: "fits", Default: 0.8, Source: "convention: where four fifths are explained, more of the same is for who wants it"},
+		{Name: "fast", Default: 0.05, Source: "convention: a twentieth of a constant's loss within half of the run is no noise of few batches"},
+		nnvet.StillFalls, nnvet.HealthySkill,
 	},
 	Explains: []string{"NN0201"},
 	AtEnd:    true,
@@ -44,43 +45,52 @@ func tooFew(p *nnvet.Pass) {
 		p.Skip("%v", err)
 		return
 	}
+	if float64(p.Trace.Run.Steps) < p.Limit("begun") {
+		p.Short("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("begun"))
+		return
+	}
 	skill := c.Skill()
-	fell := (c.Part(0.5, 0.75) - c.Part(0.75, 1)) / c.Scale.Loss
-	if math.IsInf(skill, -1) || skill >= p.Limit("skill") || !(fell > p.Limit("fall")) {
+	half := (c.Part(0, 0.5) - c.Part(0.5, 1)) / c.Scale.Loss // steadier than quarters of a few batches
+	going := half > p.Limit("fast") && c.Fell() > p.Limit("falls")
+	if math.IsInf(skill, -1) || skill >= p.Limit("fits") || !going {
 		return
 	}
 	epochs := run.epochs()
 	if math.IsNaN(epochs) {
 		epochs = float64(p.Trace.Series(nnvet.Key{Quantity: nnvet.Loss, Split: nnvet.Validation}).Len())
 	}
-	if epochs < p.Limit("epochs") {
-		p.Short("the run has %d updates, and may have been a trial: no second epoch is known of", p.Trace.Run.Steps)
-		return
-	}
-	reportFew(p, run, epochs, c, fell)
+	reportFew(p, run, epochs, c)
 }
 
-func reportFew(p *nnvet.Pass, run plan, epochs float64, c nnvet.Course, fell float64) {
+func reportFew(p *nnvet.Pass, run plan, epochs float64, c nnvet.Course) {
 	// What the mean fall of late leaves to go to half of the loss, at least to
 	// where enough updates are made; falls slow down, so twice that.
 	const enough, slows = 1000, 2
-	ahead := slows * 0.5 * c.Part(0.75, 1) / (fell * c.Scale.Loss) / 4 // in lengths of this run
+	ahead := slows * 0.5 * c.Part(0.75, 1) / (c.Fell() * c.Scale.Loss) / 4 // in lengths of this run
 	times := math.Ceil(math.Max(ahead, enough/float64(p.Trace.Run.Steps)))
-	to := fmt.Sprintf("%.0f", stat.Signif(math.Ceil(epochs*times), 2))
+	from, to := number(epochs), fmt.Sprintf("%.0f", stat.Signif(math.Ceil(epochs*times), 2))
+	action := fmt.Sprintf("train %s epochs in the place of %s, and stop where the validation loss no longer falls", to, from)
+	if !(epochs > 0) {
+		from, to = number(float64(p.Trace.Run.Steps)), fmt.Sprintf("%.0f", stat.Signif(float64(p.Trace.Run.Steps)*times, 2))
+		action = fmt.Sprintf("train %s updates in the place of %s, and stop where the validation loss no longer falls", to, from)
+	}
 	f := nnvet.Finding{
 		Confidence: 0.6,
 		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
 		Brief:      fmt.Sprintf("%s updates", number(float64(p.Trace.Run.Steps))),
-		Message:    fmt.Sprintf("the run is too short: it makes %d updates in %s epochs, and the loss still falls at the end; %s", p.Trace.Run.Steps, number(epochs), c.Ended()),
+		Message:    fmt.Sprintf("the run is too short: it makes %d updates%s, and the loss still falls at the end; %s", p.Trace.Run.Steps, in(epochs), c.Ended()),
 		Evidence: []nnvet.Evidence{
 			{What: "updates in all", Saw: float64(p.Trace.Run.Steps), Limit: "updates"},
-			{What: "fall of the loss from the third quarter to the last, in constants' losses", Saw: fell, Key: c.Key, Limit: "fall"},
+			c.Falling("falls"),
 			c.Evidence("skill"),
 		},
 		Treatments: []nnvet.Treatment{{
-			Action:   fmt.Sprintf("train %s epochs in the place of %s, and stop where the validation loss no longer falls", to, number(epochs)),
-			Settings: []nnvet.Setting{{Name: "epochs", From: number(epochs), To: to}},
+			Action:   action,
+			Settings: []nnvet.Setting{{Name: "epochs", From: from, To: to}},
 		}},
+	}
+	if c.Skill() >= p.Limit("skill") {
+		f.Evidence[2] = c.Evidence("fits")
 	}
 	if x := p.Trace.Entry("epochs", ""); x != nil {
 		f.Source = x.Source
@@ -91,4 +101,16 @@ func reportFew(p *nnvet.Pass, run plan, epochs float64, c nnvet.Course, fell flo
 		})
 	}
 	p.Report(f)
+}
+
+// in writes in how many epochs something was done, or nothing where that is
+// not known.
+func in(epochs float64) string {
+	switch {
+	case !(epochs > 0):
+		return ""
+	case epochs == 1:
+		return " in 1 epoch"
+	}
+	return fmt.Sprintf(" in %s epochs", number(epochs))
 }

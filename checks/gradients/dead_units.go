@@ -186,7 +186,7 @@ func reportPart(p *nnvet.Pass, many []deadLayer, worst deadLayer, c nnvet.Course
 	f.Evidence[0].Limit = "share"
 	f.Evidence = append(f.Evidence,
 		c.Evidence("skill"),
-		nnvet.Evidence{What: "fall of the loss from the third quarter to the last, in constants' losses", Saw: fell(c), Key: c.Key, Limit: "flat"})
+		c.Falling("flat"))
 	p.Report(f)
 }
 

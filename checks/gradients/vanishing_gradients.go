@@ -26,6 +26,7 @@ var Vanishing = nnvet.Check{
 		{Name: "drift", Default: 1, Source: "measured on small MLPs: healthy ones are at -0.13 to 0.36 decades"},
 		{Name: "drift-error", Default: 2, Source: "measured on small MLPs: up to 2 decades cost at most 0.04 skill, 4 to 6 cost 0.2 to 0.3"},
 		{Name: "hopeless", Default: 4, Source: "measured on small MLPs: from 4 decades on networks lose much, past 10 they learn nothing"},
+		{Name: "dead", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
 		nnvet.HealthySkill,
 	},
 	Explains: []string{"NN0201"},
@@ -55,6 +56,15 @@ func vanishing(p *nnvet.Pass) {
 	if !ok {
 		return
 	}
+	flat, _ := flatStages(p.Trace)
+	if layer, share := deadest(p.Trace); share >= p.Limit("dead") && 2*flat < w.between {
+		p.Skip("%.0f %% of the units of layer %s are dead, which cuts the gradient off", 100*share, layer)
+		return
+	}
+	if math.IsInf(d, 1) && 2*flat < w.between {
+		p.Skip("nothing at all of the gradient gets to layer %s: it does not fade, something cuts it off", w.first.Layer.Name)
+		return
+	}
 	f := nnvet.Finding{
 		Severity:   nnvet.Warning,
 		Confidence: w.confidence(),
@@ -82,18 +92,39 @@ func vanishing(p *nnvet.Pass) {
 	p.Report(f)
 }
 
+// flatStages returns how many hidden stages end in an activation that is flat
+// at both ends, and in which.
+func flatStages(t *nnvet.Trace) (n int, kind string) {
+	for _, s := range t.Stages() {
+		if !s.Last && (s.Activation == "sigmoid" || s.Activation == "tanh") {
+			n++
+			kind = s.Activation
+		}
+	}
+	return n, kind
+}
+
+// deadest returns the hidden layer that has the largest share of dead units at
+// the end.
+func deadest(t *nnvet.Trace) (layer string, share float64) {
+	for _, s := range t.Stages() {
+		d := t.Series(nnvet.Key{Quantity: nnvet.Dead, Site: s.Layer.Name})
+		if d.Len() == 0 || s.Last {
+			continue
+		}
+		if _, v := d.Last(); v > share && v <= 1 {
+			layer, share = s.Layer.Name, v
+		}
+	}
+	return layer, share
+}
+
 // widen says what lets gradients through: another activation where it is flat,
 // weights of the right size, a normalization, fewer layers.
 func widen(t *nnvet.Trace, w *passage) []nnvet.Treatment {
 	var out []nnvet.Treatment
-	flat, kind := 0, ""
 	stages := t.Stages()
-	for _, s := range stages {
-		if !s.Last && (s.Activation == "sigmoid" || s.Activation == "tanh") {
-			flat++
-			kind = s.Activation
-		}
-	}
+	flat, kind := flatStages(t)
 	if flat > 0 && 2*flat >= w.between {
 		he := heFor(&w.first)
 		std := stat.Signif(he.std, 3)

@@ -10,14 +10,10 @@ import (
 // noFall is when a loss no longer moves.
 var noFall = nnvet.Limit{Name: "flat", Default: 0.02, Source: "the smallest effect worth claiming"}
 
-// fell returns by how much of a constant's loss the loss fell from the third
-// quarter to the last.
-func fell(c nnvet.Course) float64 { return (c.Part(0.5, 0.75) - c.Part(0.75, 1)) / c.Scale.Loss }
-
 // noProgress reports whether training came nowhere and moves no more. A loss
 // that is not finite, or known at too few steps to see it fall, counts as none.
 func noProgress(p *nnvet.Pass, c nnvet.Course) bool {
-	return c.Skill() < p.Limit("skill") && !(fell(c) >= p.Limit("flat"))
+	return c.Skill() < p.Limit("skill") && !(c.Fell() >= p.Limit("flat"))
 }
 
 // list joins names as in a sentence, at most three of them.

@@ -50,6 +50,10 @@ func gradientDrifts(p *nnvet.Pass) {
 		p.Skip("it takes two hidden layers that get a gradient at step 0")
 		return
 	}
+	if normed(ps) {
+		p.Measured("norm")
+		return
+	}
 	at, last := ps[0], ps[len(ps)-1]
 	drift := last.log - at.log
 	p.Measured("%sx", decades(-drift))

@@ -27,9 +27,8 @@ var TooLow = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "ratio", Default: 6.3e-5, Source: "measured on small MLPs: log10 of the median below -4.2 found 14 of 15 rates that were too low, and 0 of 200 healthy ones"},
 		{Name: "slowest", Default: slowest, Source: "measured on small MLPs: the smallest median ratio of 200 healthy runs, 10^-3.36"},
-		{Name: "late", Default: 0.05, Source: "measured on small MLPs: a loss that still falls by so many baselines in the last tenth was cut off"},
 		{Name: "dead", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
-		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill,
+		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill, nnvet.StillFalls,
 	},
 	Explains: []string{"NN0201"},
 	AtEnd:    true,
@@ -63,12 +62,12 @@ func tooLow(p *nnvet.Pass) {
 	if !(typical < p.Limit("ratio")) || slices.Max(all) >= p.Limit("slowest") || early >= p.Limit("slowest") {
 		return
 	}
-	switch skill, late := c.Skill(), c.Late(); {
+	switch skill := c.Skill(); {
 	case math.IsInf(skill, -1): // another story
 	case skill < p.Limit("skill"):
 		reportLow(p, ws, c, typical, c.Evidence("skill"))
-	case late > p.Limit("late"):
-		reportLow(p, ws, c, typical, nnvet.Evidence{What: "fall of the loss in the last tenth, in constants' losses", Saw: late, Key: c.Key, Limit: "late"})
+	case c.Fell() > p.Limit("falls"):
+		reportLow(p, ws, c, typical, c.Falling("falls"))
 	}
 }
 

@@ -29,7 +29,7 @@ var Misconfigured = nnvet.Check{
 		{Name: "adadelta-low", Default: 0.05, Source: "Zeiler 2012: Adadelta finds the length of a step itself, and its rate is a factor, 1"},
 		{Name: "agree", Default: 1e-3, Source: "convention: rounding, in relation to the loss"},
 		{Name: "looks", Default: 5, Source: "convention: so many sampled losses of opposite sign are no coincidence"},
-		nnvet.HealthySkill, nnvet.NoSkill,
+		nnvet.HealthySkill, nnvet.NoSkill, nnvet.StillFalls,
 	},
 	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0604", "NN0801", "NN0804", "NN0805", "NN0201", "NN0206"},
 	Run:      misconfigured,
@@ -140,6 +140,10 @@ func reportOddity(p *nnvet.Pass, o *nnvet.Optimizer, g *nnvet.Group, odd oddity)
 		f.Severity, f.Confidence = nnvet.Note, 0.5
 		if err == nil && p.Trace.Run.Ended != nnvet.Running {
 			severity, evidence := harm(p, c)
+			const fair = 0.9 // of skill: what is nearly learned has not suffered
+			if odd.limit == "eps-high" && c.Skill() < fair && severity == nnvet.Note && c.Fell() > p.Limit("falls") { // slower than it need be
+				severity, evidence = nnvet.Warning, c.Falling("falls")
+			}
 			f.Severity = severity
 			f.Evidence = append(f.Evidence, evidence)
 			if severity > nnvet.Note {

@@ -79,6 +79,9 @@ func reportRise(p *nnvet.Pass, g gap) {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "validation accuracy at the end", Saw: kept, Key: nnvet.Key{Quantity: nnvet.Accuracy, Split: nnvet.Validation}})
 		if kept > best-0.02 {
 			f.Message += fmt.Sprintf("; accuracy does not suffer (%.1f %%), but the network is surer of its mistakes than it should be", 100*kept)
+			if g.rise <= p.Limit("grave") {
+				f.Severity = nnvet.Note // little is lost, and only by who reads the probabilities
+			}
 		}
 	}
 	f.Treatments = remedies(p.Trace, g)

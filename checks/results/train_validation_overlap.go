@@ -58,9 +58,10 @@ type leak struct {
 
 // byChance returns how many rows of the sample equal an earlier one by chance:
 // none where a column is fine, since rows are equal there only if they are the same.
+// Of a single column nothing else tells that two rows are: its values may lie on a grid.
 func byChance(s *nnvet.Survey, fine float64) float64 {
 	for _, c := range s.Columns {
-		if float64(c.Distinct) >= fine*float64(s.Rows) {
+		if len(s.Columns) > 1 && float64(c.Distinct) >= fine*float64(s.Rows) {
 			return 0
 		}
 	}

@@ -23,10 +23,15 @@ const usage = `usage: nnvet-casebook run [--part learn|score] [--smoke] [--seeds
        nnvet-casebook label [--jobs N]    measures what every case costs, and writes the lists; with --only TEXT prints it instead
 `
 
+var errUsage = errors.New("which command: run or label?")
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, os.Args[1:]); err != nil {
+		if errors.Is(err, errUsage) {
+			fmt.Fprint(os.Stderr, usage)
+		}
 		fmt.Fprintln(os.Stderr, "nnvet-casebook:", err)
 		os.Exit(2)
 	}
@@ -34,7 +39,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return errors.New(usage)
+		return errUsage
 	}
 	o := options{}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
@@ -55,7 +60,7 @@ func run(ctx context.Context, args []string) error {
 	case "label":
 		return label(ctx, o)
 	}
-	return errors.New(usage)
+	return errUsage
 }
 
 type options struct {

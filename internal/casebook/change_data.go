@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/engine"
 )
 
 // number returns the first column that is fed as a quantity.
@@ -136,6 +138,10 @@ var dataFaults = []Change{
 				every(p.X, func(float64) float64 { return 0.1 * r.NormFloat64() })
 			}
 		})},
+	// Whatever goes in, nearly the same comes out.
+	{Name: "constant-head", Faults: []Fault{fault(2, "0206", "0201", "0806", "0701")}, Doses: []float64{0.001, 0.03}, Fits: always, Apply: func(p *Program, dose float64) {
+		p.Net.End = append(p.Net.End, &engine.Clamp{Lo: -dose, Hi: dose})
+	}},
 	{Name: "validation-trained-on", Faults: []Fault{fault(2, "0207")}, Doses: []float64{0.3, 0.6}, Fits: small,
 		Because: "the score is one of rows that were trained on; the harm is in the next rows, not in this run",
 		Apply: feeding(func(f *Fed, dose float64, r *rand.Rand) {

@@ -2,6 +2,7 @@ package casebook
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -28,7 +29,7 @@ func autoTrainer(t *nnvet.Trace) []int {
 	for _, v := range values(t, nnvet.Loss, "", nnvet.Train) {
 		bad = bad || !(v < lossLimit)
 	}
-	if worstOf(t, nnvet.ActMean, "", math.Abs) >= largest && !onlyLast(t, nnvet.ActMean, largest) {
+	if abnormal(t, largest) {
 		return []int{int(nnvet.Normalization)} // abnormal data
 	}
 	if p := pairing(t); p != 0 {
@@ -156,36 +157,21 @@ func zeroShare(t *nnvet.Trace) float64 {
 	return m
 }
 
-// worstOf returns the greatest value of a quantity over all sites.
-func worstOf(t *nnvet.Trace, q nnvet.Quantity, _ string, of func(float64) float64) float64 {
-	m := 0.0
-	for s := range t.All(q) {
-		for _, v := range s.Values {
-			m = max(m, of(v))
+// abnormal reports whether the mean output of a layer other than the last is
+// as large as that.
+func abnormal(t *nnvet.Trace, limit float64) bool {
+	last := ""
+	for _, l := range t.Layers {
+		if l.Leaf {
+			last = l.Name
 		}
 	}
-	return m
-}
-
-// onlyLast reports whether only the last layer's means are so large.
-func onlyLast(t *nnvet.Trace, q nnvet.Quantity, limit float64) bool {
-	var names []string
-	for s := range t.All(q) {
-		names = append(names, s.Key.Site)
-	}
-	i := 0
-	for s := range t.All(q) {
-		i++
-		if i == len(names) {
-			break
-		}
-		for _, v := range s.Values {
-			if math.Abs(v) >= limit {
-				return false
-			}
+	for s := range t.All(nnvet.ActMean) {
+		if s.Key.Site != last && slices.ContainsFunc(s.Values, func(v float64) bool { return math.Abs(v) >= limit }) {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // pairing returns the pitfall of an output that does not suit its loss, or 0:

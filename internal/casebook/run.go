@@ -46,26 +46,18 @@ type Order struct {
 // Train runs what was ordered, on so many workers, and hands the runs out in
 // the order of the orders.
 func Train(ctx context.Context, orders []Order, workers int, each func(i int, r *Run)) error {
-	pending := make(map[int]*Run)
+	runs := make([]Run, len(orders))
 	known := &surveys{made: make(map[uint64]func() *nnvet.Survey)}
-	got := make(chan struct{}, 1)
-	got <- struct{}{}
 	jobs := func(yield func(trial.Job) bool) {
 		for i, o := range orders {
-			r := &Run{Case: o.Case, Name: o.Case.Name, Seed: o.Seed}
-			<-got
-			pending[i] = r
-			got <- struct{}{}
-			if !yield(o.job(r, known)) {
+			runs[i] = Run{Case: o.Case, Name: o.Case.Name, Seed: o.Seed}
+			if !yield(o.job(&runs[i], known)) {
 				return
 			}
 		}
 	}
 	return trial.Run(ctx, jobs, workers, func(i int, out trial.Outcome) {
-		<-got
-		r := pending[i]
-		delete(pending, i)
-		got <- struct{}{}
+		r := &runs[i]
 		if out.Err != nil && r.Err == nil {
 			r.Err = fmt.Errorf("%s, seed %d: %w", r.Name, r.Seed, out.Err)
 		}

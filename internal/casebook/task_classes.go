@@ -108,7 +108,7 @@ func classTasks() []Task {
 				return math.Max(0, math.Min(4, math.Floor(2.5+1.4*v)))
 			})
 			p := sound(classes(columns, class, 5, 1000), engine.CrossEntropy)
-			p.Optimizer = sgd(0.05, 0.9)
+			p.Optimizer, p.Epochs = sgd(0.02, 0.9), 20
 			return p
 		}},
 		{"shifts", "whether a machine stops, by the hour of the day and 2 features", Learn, 0.5, func(seed int64) *Program { return shifts("shifts", seed, "hour", 24) }},

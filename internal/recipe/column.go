@@ -49,11 +49,11 @@ func (b *builder) column(i int) Column {
 	case f.Tail >= tail && f.MAD > 0 && f.Distinct >= levels:
 		out.How, out.Center, out.Scale, out.Clip = Robust, f.Median, normal*f.MAD, cut
 		out.Why = fmt.Sprintf("a heavy tail, %.3g %% of the values: by median and median deviation, cut at %d", 100*f.Tail, cut)
-	case math.Abs(c.Mean) <= 0.1 && math.Abs(c.Std-1) <= 0.1:
+	case standard(c.Moments):
 		out.How, out.Why = Leave, "mean 0 and standard deviation 1 already"
 	default:
 		out.How, out.Center, out.Scale = Standardize, c.Mean, c.Std
-		out.Why = "a quantity: by the mean and standard deviation of the training rows"
+		out.Why = "a quantity: by mean and standard deviation"
 	}
 	return out
 }
@@ -73,13 +73,26 @@ func nearlyConstant(out *Column, c nnvet.Column, f nnvet.Feature) {
 	}
 }
 
-// logarithm is for amounts with a long tail. A trace knows the mean and the
-// deviation of x and not of log(1+x): they are those of the lognormal
-// distribution of the same mean and deviation, its centre where the median is
+// standard reports whether numbers have mean 0 and standard deviation 1, as far
+// as so many of them can tell: three standard errors, and at least a tenth.
+func standard(m nnvet.Moments) bool {
+	const least, most = 0.1, 0.5
+	far := min(max(least, 3/math.Sqrt(float64(m.N))), most)
+	return math.Abs(m.Mean) <= far && math.Abs(m.Std-1) <= far
+}
+
+// lognormal makes it a logarithm. A trace knows the mean and the deviation of x
+// and not of log(1+x): they are those of the lognormal distribution of the same
+// mean and deviation.
+func (out *Column) lognormal(m nnvet.Moments) {
+	variance := math.Log1p(m.Std * m.Std / ((1 + m.Mean) * (1 + m.Mean)))
+	out.How, out.Center, out.Scale = Log, math.Log1p(m.Mean)-variance/2, math.Sqrt(variance)
+}
+
+// logarithm is for amounts with a long tail, about their median where it is
 // known.
 func logarithm(out *Column, c nnvet.Column, f nnvet.Feature) {
-	variance := math.Log1p(c.Std * c.Std / ((1 + c.Mean) * (1 + c.Mean)))
-	out.How, out.Center, out.Scale = Log, math.Log1p(c.Mean)-variance/2, math.Sqrt(variance)
+	out.lognormal(c.Moments)
 	if f.Median >= 0 {
 		out.Center = math.Log1p(f.Median)
 	}

@@ -19,13 +19,15 @@ type dialect struct {
 	read  string // column %d
 	every string // what Every is applied to
 	clip  string // of %[1]s at %[2]s
-	log   string // of %s
+	log   string // log(1 + x), of x = %s
+	exp   string // exp(x) - 1, of x = %s
 }
 
 var (
-	numpy  = dialect{read: "x[:, %d]", every: "x", clip: "np.clip(%[1]s, -%[2]s, %[2]s)", log: "np.log1p(np.maximum(%s, 0))"}
+	numpy  = dialect{read: "x[:, %d]", every: "x", clip: "np.clip(%[1]s, -%[2]s, %[2]s)", log: "np.log1p(np.maximum(%s, 0))", exp: "np.expm1(%s)"}
 	last   = dialect{read: "x[..., %d]", every: "x", clip: numpy.clip, log: numpy.log}
-	golang = dialect{read: "row[%d]", every: "v", clip: "math.Max(-%[2]s, math.Min(%[2]s, %[1]s))", log: "math.Log1p(math.Max(%s, 0))"}
+	golang = dialect{read: "row[%d]", every: "v", clip: "math.Max(-%[2]s, math.Min(%[2]s, %[1]s))", log: "math.Log1p(math.Max(%s, 0))", exp: "math.Expm1(%s)"}
+	plain  = dialect{clip: "clip(%[1]s, -%[2]s, %[2]s)", log: "log(1 + %s)", exp: "exp(%s) - 1"}
 )
 
 // formula writes what becomes of x.
@@ -43,6 +45,34 @@ func (d dialect) formula(c *Column, x string) string {
 		return x + " / " + number(halfByte) + " - 1"
 	}
 	return x
+}
+
+// back writes what a prediction p of a target's output is in its own units.
+func (d dialect) back(c *Column, p string) string {
+	switch c.How {
+	case Standardize, Shared:
+		return plus(times(p, c.Scale), c.Center)
+	case Log:
+		return fmt.Sprintf(d.exp, plus(times(p, c.Scale), c.Center))
+	}
+	return p
+}
+
+func times(x string, scale float64) string {
+	if scale == 1 {
+		return x
+	}
+	return x + " * " + number(scale)
+}
+
+func plus(x string, center float64) string {
+	switch {
+	case center == 0:
+		return x
+	case center < 0:
+		return x + " - " + number(-center)
+	}
+	return x + " + " + number(center)
 }
 
 func less(x string, center float64) string {
@@ -74,10 +104,24 @@ func (c *Column) remark() string {
 	if c.Name != "" {
 		text = c.Name + ": " + text
 	}
+	return oneLine(text)
+}
+
+// oneLine returns foreign text as one line that can neither end what it stands
+// in nor steer a terminal.
+func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) && r != unicode.ReplacementChar {
 			return r
 		}
 		return ' '
 	}, text)
+}
+
+// sample says which rows the figures are of.
+func (r *Recipe) sample() string {
+	if r.Total > r.Rows {
+		return fmt.Sprintf("%d of %d training rows", r.Rows, r.Total)
+	}
+	return fmt.Sprintf("%d training rows", r.Rows)
 }

@@ -18,10 +18,10 @@ func (r *Recipe) Go(pkg string) (string, error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "package %s\n\nimport (\n\"fmt\"\n", pkg)
-	if r.uses(Robust, Log) {
+	if r.uses(Robust, Log) || r.Target.uses(Log) {
 		b.WriteString("\"math\"\n")
 	}
-	fmt.Fprintf(&b, ")\n\n// Scale returns what a network is fed for a raw row, by figures of %d training\n// rows.\nfunc Scale(row []float64) ([]float64, error) {\n", r.Rows)
+	fmt.Fprintf(&b, ")\n\n// Scale returns what a network is fed for a raw row, by figures of\n// %s.\nfunc Scale(row []float64) ([]float64, error) {\n", r.sample())
 	fmt.Fprintf(&b, "if len(row) != %d {\nreturn nil, fmt.Errorf(\"%%d columns, not %d\", len(row))\n}\n", r.Of, r.Of)
 	if r.Every != nil {
 		fmt.Fprintf(&b, "out := make([]float64, len(row))\nfor i, v := range row { // %s\nout[i] = %s\n}\nreturn out, nil\n}\n", r.Every.remark(), golang.formula(r.Every, golang.every))
@@ -37,8 +37,42 @@ func (r *Recipe) Go(pkg string) (string, error) {
 		}
 		b.WriteString("}, nil\n}\n")
 	}
+	r.goTarget(&b)
 	text, err := format.Source([]byte(b.String()))
 	return string(text), err
+}
+
+// goTarget writes the functions for a target and for predictions of it: of a
+// number where there is one, else of a row.
+func (r *Recipe) goTarget(b *strings.Builder) {
+	if !r.Target.changes() {
+		fmt.Fprintf(b, "\n// %s\n", r.unchanged())
+		return
+	}
+	const learnt = "\n// ScaleTarget returns what a network learns in the place of a target.\n"
+	const back = "\n// RestoreTarget returns what a network predicts in the target's own units.\n"
+	cols := r.Target.Columns
+	if len(cols) == 1 {
+		c := &cols[0].Column
+		fmt.Fprintf(b, "%sfunc ScaleTarget(y float64) float64 {\nreturn %s // %s\n}\n", learnt, golang.formula(c, "y"), c.remark())
+		fmt.Fprintf(b, "%sfunc RestoreTarget(p float64) float64 {\nreturn %s\n}\n", back, golang.back(c, "p"))
+		return
+	}
+	fmt.Fprintf(b, "%sfunc ScaleTarget(y []float64) ([]float64, error) {\n%s", learnt, goLength("y", len(cols)))
+	for i := range cols {
+		c := &cols[i].Column
+		fmt.Fprintf(b, "%s, // %s\n", golang.formula(c, fmt.Sprintf("y[%d]", i)), c.remark())
+	}
+	fmt.Fprintf(b, "}, nil\n}\n%sfunc RestoreTarget(p []float64) ([]float64, error) {\n%s", back, goLength("p", len(cols)))
+	for i := range cols {
+		fmt.Fprintf(b, "%s,\n", golang.back(&cols[i].Column, fmt.Sprintf("p[%d]", i)))
+	}
+	b.WriteString("}, nil\n}\n")
+}
+
+// goLength writes a check of a row's length, and the beginning of what is returned.
+func goLength(row string, n int) string {
+	return fmt.Sprintf("if len(%s) != %d {\nreturn nil, fmt.Errorf(\"%%d outputs, not %d\", len(%s))\n}\nreturn []float64{\n", row, n, n, row)
 }
 
 func (r *Recipe) uses(hows ...How) bool {

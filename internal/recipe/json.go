@@ -48,6 +48,11 @@ func (r *Recipe) check() error {
 	if !slices.Contains([]string{"features", "channels", "tokens", "values"}, r.Layout) {
 		return fmt.Errorf("the layout %q is not known", r.Layout)
 	}
+	if r.Target != nil {
+		if err := r.Target.check(); err != nil {
+			return fmt.Errorf("target: %w", err)
+		}
+	}
 	if r.Every != nil {
 		if len(r.Columns) > 0 || r.Every.How == Drop {
 			return errors.New("every column is dropped, or some are named besides")

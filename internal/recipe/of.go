@@ -23,7 +23,8 @@ func Of(t *nnvet.Trace, site string) (*Recipe, error) {
 	case len(x.Columns) == 0 || x.All().N == 0:
 		return nil, fmt.Errorf("the inputs of %s hold no finite number", x.Site)
 	}
-	r := &Recipe{Layout: x.Layout, Of: x.Of, Rows: x.Rows}
+	r := &Recipe{Layout: x.Layout, Of: x.Of, Site: x.Site, Rows: x.Rows, Total: x.Total}
+	r.Target, r.NoTarget = targetOf(t, x.Site)
 	if r.Every = alike(x); r.Every != nil {
 		return r, nil
 	}
@@ -93,7 +94,7 @@ func (b *builder) gather(t *nnvet.Trace, x *nnvet.Profile) {
 	for _, f := range t.Declared.Families(b.cols) {
 		switch {
 		case f.Declared:
-			b.share(f, fmt.Sprintf("declared as group %s: sizes relative to each other mean something", f.Name))
+			b.share(f, declared(t, f.Name)+": sizes relative to each other mean something")
 		case !f.Unit:
 			b.share(f, fmt.Sprintf("group %s by its names: columns of one thing share a scale", f.Name))
 		}
@@ -117,6 +118,17 @@ func (b *builder) share(f nnvet.Family, why string) {
 			b.groups[i] = g
 		}
 	}
+}
+
+// declared says which group it is that a person declared, and of what unit.
+func declared(t *nnvet.Trace, name string) string {
+	for _, g := range t.Declared.Groups {
+		if g.Name == name && g.Unit != "" {
+			name += " (" + g.Unit + ")"
+			break
+		}
+	}
+	return "declared as group " + name
 }
 
 func upTo(n int) []int {

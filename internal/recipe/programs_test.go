@@ -69,7 +69,7 @@ func same(t *testing.T, name string, printed []byte, want [][]float64) {
 	}
 }
 
-var tables = map[string]func() *nnvet.Trace{"table": everyKind, "pixels": pixels}
+var tables = map[string]func() *nnvet.Trace{"table": everyKind, "pixels": pixels, "regression": regression, "number": oneNumber}
 
 // python returns a Python that can import a module, or skips.
 func python(t *testing.T, module string) string {

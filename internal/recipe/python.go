@@ -12,10 +12,11 @@ func (r *Recipe) Python() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\"\"\"Scales raw inputs for a network, by figures of %d training rows.\"\"\"\n\nimport numpy as np\n\n\n", r.Rows)
+	fmt.Fprintf(&b, "\"\"\"Scales raw inputs for a network, by figures of %s.\"\"\"\n\nimport numpy as np\n\n\n", r.sample())
 	b.WriteString("def scale(x):\n")
 	if r.Every != nil {
 		fmt.Fprintf(&b, "    # %s\n    x = np.asarray(x, dtype=np.float64)\n    return %s\n", r.Every.remark(), numpy.formula(r.Every, numpy.every))
+		r.numpyTarget(&b)
 		return b.String(), nil
 	}
 	d, axis := numpy, "1"
@@ -32,5 +33,29 @@ func (r *Recipe) Python() (string, error) {
 		fmt.Fprintf(&b, "        %s,  # %s\n", d.formula(c, fmt.Sprintf(d.read, c.Index)), c.remark())
 	}
 	fmt.Fprintf(&b, "    ], axis=%s)\n", axis)
+	r.numpyTarget(&b)
 	return b.String(), nil
+}
+
+// numpyTarget writes the functions for a target and for predictions of it.
+func (r *Recipe) numpyTarget(b *strings.Builder) {
+	if !r.Target.changes() {
+		fmt.Fprintf(b, "\n\n# %s\n", r.unchanged())
+		return
+	}
+	cols := r.Target.Columns
+	write := func(name, about, v string, each func(c *Column, x string) string) {
+		fmt.Fprintf(b, "\n\ndef %s(%s):\n    \"\"\"%s\"\"\"\n    %s = np.asarray(%s, dtype=np.float64)\n", name, v, about, v, v)
+		if len(cols) == 1 {
+			fmt.Fprintf(b, "    return %s  # %s\n", each(&cols[0].Column, v), cols[0].remark())
+			return
+		}
+		fmt.Fprintf(b, "    if %s.shape[-1] != %d:\n        raise ValueError(f\"{%s.shape[-1]} outputs, not %d\")\n    return np.stack([\n", v, len(cols), v, len(cols))
+		for i := range cols {
+			fmt.Fprintf(b, "        %s,  # %s\n", each(&cols[i].Column, fmt.Sprintf("%s[..., %d]", v, i)), cols[i].remark())
+		}
+		b.WriteString("    ], axis=-1)\n")
+	}
+	write("scale_target", "What a network learns in the place of a target.", "y", numpy.formula)
+	write("restore_target", "What a network predicts, in the target's own units.", "p", numpy.back)
 }

@@ -7,13 +7,19 @@ import (
 
 // A Recipe is what becomes of every column of a network's inputs.
 type Recipe struct {
-	Layout string `json:"layout"` // what a column is: "features", "channels", "tokens" or "values", as of a profile
-	Of     int    `json:"of"`     // columns that come in
-	Rows   int64  `json:"rows"`   // training rows that the figures are of
+	Layout string `json:"layout"`          // what a column is: "features", "channels", "tokens" or "values", as of a profile
+	Of     int    `json:"of"`              // columns that come in
+	Site   string `json:"site,omitempty"`  // the network that is fed
+	Rows   int64  `json:"rows"`            // training rows that the figures are of
+	Total  int64  `json:"total,omitempty"` // training rows that there are; 0 where unknown
 	// Every holds for all columns alike; Columns is empty then, and has one entry
 	// a column otherwise, in their order.
 	Every   *Column  `json:"every,omitempty"`
 	Columns []Column `json:"columns,omitempty"`
+	// Target is what becomes of the numbers that a regression learns. It is nil
+	// where they stay what they are, for the reason that NoTarget gives.
+	Target   *Target `json:"target,omitempty"`
+	NoTarget string  `json:"no_target,omitempty"`
 }
 
 // A Column is what becomes of one column: (x - Center) / Scale, by its How

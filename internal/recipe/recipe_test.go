@@ -72,6 +72,39 @@ func pixels() *nnvet.Trace {
 	return traceOf("features", 64, cols, nil)
 }
 
+// regression learns numbers from them: an amount, a quantity, two of a kind, and
+// what must stay as it is.
+func regression() *nnvet.Trace {
+	return targets([]nnvet.Column{
+		column("", nnvet.Moments{Mean: 52000, Std: 61000, Min: 90, Max: 1.2e6}),
+		quantity("", 155.375, 77.25),
+		quantity("", -20, 0.25),
+		column("", nnvet.Moments{Mean: 0.5, Std: 0.5, Max: 1, Zeros: 500, Whole: true}),
+		quantity("", 0.02, 1.03),
+		quantity("", 7, 0),
+	})
+}
+
+// oneNumber learns one number from one column, of a part of the rows.
+func oneNumber() *nnvet.Trace {
+	tr := targets([]nnvet.Column{column("", nnvet.Moments{N: 144, Mean: 8, Std: 12, Min: 0.5, Max: 90})})
+	tr.Profiles[0].Columns, tr.Profiles[0].Of = tr.Profiles[0].Columns[:1], 1
+	tr.Profiles[0].Rows, tr.Profiles[0].Total = 144, 310
+	return tr
+}
+
+// targets are what a mean squared error compares.
+func targets(cols []nnvet.Column) *nnvet.Trace {
+	tr := traceOf("features", 2, []nnvet.Column{quantity("age", 48.5, 13.1), quantity("scaled", 0.01, 0.99)}, nil)
+	tr.Heads = []nnvet.Head{{Name: "mse_loss", Loss: nnvet.MSE, Chain: []nnvet.Op{{Kind: "linear"}}}}
+	tr.Surveys[0].Head = "mse_loss"
+	for i := range cols {
+		cols[i].Index = i
+	}
+	tr.Profiles = append(tr.Profiles, nnvet.Profile{Role: nnvet.Target, Split: nnvet.Train, Site: "mse_loss", Layout: "features", Of: len(cols), Rows: 1000, Columns: cols})
+	return tr
+}
+
 func mustOf(t *testing.T, tr *nnvet.Trace) *Recipe {
 	t.Helper()
 	r, err := Of(tr, "")
@@ -83,12 +116,14 @@ func mustOf(t *testing.T, tr *nnvet.Trace) *Recipe {
 
 // TestGolden holds what is written of a recipe, in testdata.
 func TestGolden(t *testing.T) {
-	for name, tr := range map[string]*nnvet.Trace{"table": everyKind(), "pixels": pixels()} {
-		r := mustOf(t, tr)
+	for name, tr := range tables {
+		r := mustOf(t, tr())
 		for ext, write := range map[string]func() (string, error){
 			"json":     func() (string, error) { b, err := r.JSON(); return string(b), err },
 			"numpy.py": r.Python, "sklearn.py": r.ScikitLearn,
-			"go.txt": func() (string, error) { return r.Go("inputs") },
+			"go.txt":     func() (string, error) { return r.Go("inputs") },
+			"txt":        func() (string, error) { return r.Text(80, false) },
+			"linear.txt": func() (string, error) { return r.Text(80, true) },
 		} {
 			got, err := write()
 			if err != nil {
@@ -113,8 +148,8 @@ func TestGolden(t *testing.T) {
 }
 
 func TestRoundTrip(t *testing.T) {
-	for name, tr := range map[string]*nnvet.Trace{"table": everyKind(), "pixels": pixels()} {
-		first, err := mustOf(t, tr).JSON()
+	for name, tr := range tables {
+		first, err := mustOf(t, tr()).JSON()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,6 +179,9 @@ func TestParseRefuses(t *testing.T) {
 		"negative scale":   {`{"layout":"features","of":1,"columns":[{"index":0,"how":"scale","scale":-1}]}`, "column 0: the scale is -1"},
 		"no cut":           {`{"layout":"features","of":1,"columns":[{"index":0,"how":"robust","scale":1}]}`, "column 0: cut at 0"},
 		"nothing is left":  {`{"layout":"features","of":1,"columns":[{"index":0,"how":"drop"}]}`, "all columns are dropped"},
+		"nothing to learn": {`{"layout":"features","of":1,"every":{"how":"leave"},"target":{"columns":[]}}`, "target: no columns"},
+		"target cut":       {`{"layout":"features","of":1,"every":{"how":"leave"},"target":{"columns":[{"how":"robust","scale":1,"clip":8}]}}`, `output 0: "robust" is not for targets`},
+		"no way back":      {`{"layout":"features","of":1,"every":{"how":"leave"},"target":{"columns":[{"how":"standardize","scale":2,"back":"p * 3"}]}}`, `output 0: back is "p * 3", and its figures say "p * 2"`},
 		"every and others": {`{"layout":"features","of":1,"every":{"how":"leave"},"columns":[{"index":0,"how":"leave"}]}`, "every column is dropped, or some are named besides"},
 	} {
 		if _, err := Parse([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -187,6 +225,9 @@ func TestLayouts(t *testing.T) {
 		"a sequence":    {traceOf("tokens", 2, []nnvet.Column{quantity("a", 15, 4), quantity("b", 0, 1)}, nil), []How{Standardize, Leave}},
 	} {
 		r := mustOf(t, c.trace)
+		if _, err := r.Text(80, false); err != nil {
+			t.Errorf("%s: no text: %v", name, err)
+		}
 		var got []How
 		if r.Every != nil {
 			got = append(got, r.Every.How)
@@ -214,7 +255,7 @@ func TestLayouts(t *testing.T) {
 func TestNamesStayInTheirLine(t *testing.T) {
 	name := "a\nimport os\u2028x\r\x00\u202e\xffb"
 	r := mustOf(t, traceOf("features", 1, []nnvet.Column{quantity(name, 15, 4)}, nil))
-	for _, write := range []func() (string, error){r.Python, r.ScikitLearn, func() (string, error) { return r.Go("inputs") }} {
+	for _, write := range []func() (string, error){r.Python, r.ScikitLearn, func() (string, error) { return r.Go("inputs") }, func() (string, error) { return r.Text(80, false) }} {
 		text, err := write()
 		if err != nil {
 			t.Fatal(err)
@@ -243,6 +284,9 @@ func FuzzParse(f *testing.F) {
 			t.Error(err)
 		}
 		if _, err := r.Go("inputs"); err != nil && r.table() {
+			t.Error(err)
+		}
+		if _, err := r.Text(60, false); err != nil {
 			t.Error(err)
 		}
 	})

@@ -8,7 +8,7 @@ import (
 // scikitFunctions are what the transformers of a pipeline call. They stand on
 // their own in the module, so that a pipeline can be pickled.
 const scikitFunctions = `import numpy as np
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -35,6 +35,13 @@ def by(function, **figures):
 
 `
 
+const scikitTarget = `
+
+def regressor(network):
+    """A regressor that learns the scaled target and predicts it in its own units."""
+    return TransformedTargetRegressor(network, func=scale_target, inverse_func=restore_target, check_inverse=False)
+`
+
 // ScikitLearn returns a Python module with a scikit-learn pipeline that does
 // what the recipe says. It is fitted already: its figures are those of the
 // recipe, whatever fit is given.
@@ -46,8 +53,12 @@ func (r *Recipe) ScikitLearn() (string, error) {
 		return "", errTable
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\"\"\"Scales raw inputs for a network, by figures of %d training rows.\"\"\"\n\n", r.Rows)
-	b.WriteString(scikitFunctions)
+	fmt.Fprintf(&b, "\"\"\"Scales raw inputs for a network, by figures of %s.\"\"\"\n\n", r.sample())
+	functions := scikitFunctions
+	if !r.Target.changes() {
+		functions = strings.Replace(functions, ", TransformedTargetRegressor", "", 1)
+	}
+	b.WriteString(functions)
 	b.WriteString("def pipeline():\n    return make_pipeline(ColumnTransformer([\n")
 	if r.Every != nil {
 		fmt.Fprintf(&b, "        (\"all\", %s, slice(0, %d)),  # %s\n", r.Every.transformer(), r.Of, r.Every.remark())
@@ -61,6 +72,10 @@ func (r *Recipe) ScikitLearn() (string, error) {
 		fmt.Fprintf(&b, "        (\"column%d\", %s, [%d]),  # %s\n", c.Index, c.transformer(), c.Index, c.remark())
 	}
 	b.WriteString("    ]))\n")
+	r.numpyTarget(&b)
+	if r.Target.changes() {
+		b.WriteString(scikitTarget)
+	}
 	return b.String(), nil
 }
 

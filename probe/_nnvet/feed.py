@@ -40,6 +40,9 @@ class Feed:
 
     def by_hand(self, x):
         self.mark = "batch", self.given
+        if x.is_inference():  # knows neither its base nor its version
+            self.origin, self.total = None, 0
+            return
         base = x._base
         if base is not None and base.dim() and base.shape[1:] == x.shape[1:] and len(base) >= len(x):
             self.origin, self.total = id(base), len(base)
@@ -61,13 +64,17 @@ class Feed:
         iterator = self.iterator() if self.iterator is not None else None
         if self.known is None and iterator is not None:
             dataset, batches = getattr(iterator, "_dataset", None), getattr(iterator, "_index_sampler", None)
-            sampler = getattr(batches, "sampler", batches)
+            sampler = batches
+            while hasattr(sampler, "sampler"):  # of batches
+                sampler = sampler.sampler
+            if sampler is batches and getattr(iterator, "_auto_collation", False):
+                sampler = None  # gives whole batches, and does not tell of how many rows
             drawn, held = _length(sampler), _length(dataset)
             if hasattr(sampler, "num_replicas"):  # of several processes, each draws its part
                 drawn = held
             total = min(drawn, held) if drawn and held else drawn or held
             mark = None if getattr(sampler, "replacement", False) else ("pass", self.passes)
-            self.known = id(dataset) if total == held else id(sampler), total, mark
+            self.known = id(dataset) if total == held else id(batches), total, mark
         return self.known
 
 

@@ -111,7 +111,6 @@ def spikes(ordered, counts, group):
 
 def alone(x, ordered, order, group, below, targets, varies, distinct):
     """Returns what each column alone tells about the targets."""
-    torch = stats.torch
     out = {"alone": [], "rough": [], "within": [], "seam": []}
     n, whole = x.shape[0], (x == x.round()).all(0).tolist()
     centred = targets - targets.mean(0)

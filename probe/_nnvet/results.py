@@ -71,7 +71,7 @@ class Results:
             self.sums = p.new_zeros((7, p.shape[1]))
             self.fix_edges(t)
         y, q, error = t - self.shift[0], p - self.shift[1], (p - t).abs()
-        self.sums += stats.torch.stack((stats.torch.ones_like(y), y, y * y, q, q * q, y * q, error)).sum(1)
+        self.sums = self.sums + stats.torch.stack((stats.torch.ones_like(y), y, y * y, q, q * q, y * q, error)).sum(1)
         if self.edges:
             inner = p.new_tensor(self.edges[1:-1])
             places = stats.torch.bucketize(t, inner, right=True) * JOINT + stats.torch.bucketize(p, inner, right=True)

@@ -11,6 +11,7 @@ from . import alike, figures, stats
 
 ROWS = 1500  # training rows, and validation rows, in the sample
 FIRST = 512  # rows from which a first survey is made while training goes on
+UNPAID = 1000  # rows of the last survey where time has not paid for all of them
 LEAST = 64  # rows for figures that are not counts
 BATCH = 512  # rows taken of one batch
 HASHED = 4096  # numbers of a row that are hashed
@@ -90,7 +91,7 @@ class Survey:
         picked = slice(self.batches % every if every > 1 else 0, None, every)
         f = x.detach()[picked].reshape(-1, self.of)
         whole = f if self.of <= HASHED else f[:, :: -(-self.of // HASHED) | 1]
-        return picked, f[:, ::self.step].cpu().double(), hashes(whole)
+        return picked, f[:, ::self.step].to("cpu", stats.torch.float64, copy=True), hashes(whole)
 
     def look_at_colours(self, x):
         """Adds up the channels of colour images, and their products."""
@@ -212,7 +213,7 @@ class Survey:
     def end(self, step, affordable):
         """Makes the last record, of a smaller sample where time has not paid for all of it."""
         if (self.train.count(), self.evaluated()) != self.last:
-            self.record(step, ROWS if affordable else FIRST)
+            self.record(step, ROWS if affordable else UNPAID)
 
     def record(self, step, most=ROWS):
         n = self.train.count()
@@ -235,7 +236,7 @@ class Survey:
         if n >= LEAST or self.tokens:
             record.update(figures.order(targets, y if self.classes is not None else None, self.follows))
         if n >= LEAST and not self.tokens:
-            part = slice(None) if n <= most else slice(None, None, -(-n // most))  # the end of a short run
+            part = stats.torch.arange(min(n, most)) * n // min(n, most)
             record.update(whole(x[part], y[part] if y is not None else None, self.classes is not None, image))
             record["rows"] = len(x[part])
             record["cols"] = list(range(0, self.of, self.step))

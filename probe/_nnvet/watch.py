@@ -101,7 +101,7 @@ class Probe:
         self.calls = []  # losses computed
         self.before = None  # (parameter, sample of it before the update)
         self.gradients = []
-        self.handles = []  # of hooks on the outputs of layers
+        self.handles = []  # of hooks on the operations that made the outputs of layers
         self.over = 0, False  # rows of the batch that backward was called for, and whether the loss is a mean over them
         self.alone = False  # backward was called on a loss that is known, unscaled and alone
 
@@ -301,27 +301,28 @@ class Probe:
         if isinstance(module, self.torch.nn.Linear) and not self.scaled:
             takes.append(self.noise.output(number, module, inputs, output))
         takes = [t for t in takes if t is not None]
-        if takes and output.requires_grad and not getattr(module, "inplace", False):
+        if takes and output.grad_fn is not None:
             self.when_gradient(output, takes)
 
     def when_gradient(self, output, takes):
-        """Gives the gradient of an output to some functions, when the backward pass of this step has it. It changes
-        nothing, and the hook goes at the end of the step."""
+        """Gives the gradient of an output to some functions, when the backward pass of this step has it. The hook is on
+        the operation, not on the tensor, which may be changed in place or saved; it changes nothing, and goes at the end
+        of the step."""
+        at = output.output_nr
 
-        def seen(gradient):
-            if not self.on or not self.steps.backwards or self.busy():
+        def seen(_, gradients):
+            if not self.on or not self.steps.backwards or gradients[at] is None or self.busy():
                 return
             began = clock()
             try:
                 for take in takes:
-                    take(gradient.detach())
+                    take(gradients[at].detach())
             except Exception as e:
                 self.failed("the gradient of an output", e)
             finally:
                 self.budget.spent += clock() - began
 
-        seen.__torch_unserializable__ = True  # to save the tensor must not warn of the hook
-        self.handles.append(output.register_hook(seen))
+        self.handles.append(output.grad_fn.register_hook(seen))
 
     def unfollow(self):
         for h in self.handles:
@@ -395,7 +396,7 @@ class Probe:
             if h is not None:
                 self.survey.told(h, call)
                 self.look_at_bounds(h, call)
-            if self.steps.backwards == 1:
+            if self.steps.backwards == 1 and not self.alone:
                 self.over, self.alone = (call.rows(), call.reduction == "mean"), root and not call.weighted
         self.forget()
 

@@ -274,6 +274,17 @@ SCRIPTS = {
             out = net(x); file = io.BytesIO(); torch.save(out, file)
             opt.zero_grad(); F.cross_entropy(out, y).backward(); opt.step()
         bits(net)""",
+    "evaluation in inference mode": """
+        net = mlp().double(); opt = torch.optim.SGD(net.parameters(), 0.1)
+        X, Y = torch.randn(400, 8).double(), torch.randn(400, 3).double()
+        for e in range(4):
+            for i in range(0, 400, 50):
+                x = X[i:i + 50].clone()
+                opt.zero_grad(); loss = F.mse_loss(net(x), Y[i:i + 50]); x.zero_(); loss.backward(); opt.step()
+            with torch.inference_mode():
+                for i in range(0, 400, 50): print(F.mse_loss(net(X[i:i + 50]), Y[i:i + 50]).item())
+                print(F.mse_loss(net(torch.ones(9000, 8).double()), torch.ones(9000, 3).double()).item())
+        bits(net)""",
     "graphs that go": """
         import weakref
         net = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 3)); opt = torch.optim.SGD(net.parameters(), 0.1)

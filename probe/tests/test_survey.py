@@ -9,7 +9,7 @@ import types
 import unittest
 
 import torch
-from harness import PROBE, Case, run
+from harness import PROBE, Case
 
 sys.path.insert(0, PROBE)
 from _nnvet import alike, stats, survey  # noqa: E402

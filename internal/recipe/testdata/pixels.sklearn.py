@@ -30,3 +30,6 @@ def pipeline():
     return make_pipeline(ColumnTransformer([
         ("all", by(standardize, center=127.5, scale=127.5), slice(0, 64)),  # bytes: whole numbers from 0 to 255
     ]))
+
+
+# The target stays as it is: no loss was recorded.

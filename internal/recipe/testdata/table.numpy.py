@@ -8,7 +8,7 @@ def scale(x):
     if x.shape[1] != 14:
         raise ValueError(f"{x.shape[1]} columns, not 14")
     return np.stack([
-        (x[:, 0] - 48.5) / 13.1,  # age: a quantity: by the mean and standard deviation of the training rows
+        (x[:, 0] - 48.5) / 13.1,  # age: a quantity: by mean and standard deviation
         x[:, 1],  # scaled: mean 0 and standard deviation 1 already
         x[:, 2],  # smoker: a flag of 0 and 1
         x[:, 3] / 3.7638632635454035,  # visits: 94 % zeros: divided by the size of the others, and not centred, so that zeros stay 0
@@ -20,6 +20,9 @@ def scale(x):
         # column 9 left out: broken: no finite number in the training rows
         (x[:, 10] - 1.5) / 3.5355339059327378,  # pos_x: group pos by its names: columns of one thing share a scale
         (x[:, 11] + 2) / 3.5355339059327378,  # pos_y: group pos by its names: columns of one thing share a scale
-        (x[:, 12] - 20) / 3.535562190090849,  # morning: declared as group dose: sizes relative to each other mean something
-        (x[:, 13] - 0.1) / 3.535562190090849,  # evening: declared as group dose: sizes relative to each other mean something
+        (x[:, 12] - 20) / 3.535562190090849,  # morning: declared as group dose (mg): sizes relative to each other mean something
+        (x[:, 13] - 0.1) / 3.535562190090849,  # evening: declared as group dose (mg): sizes relative to each other mean something
     ], axis=1)
+
+
+# The target stays as it is: no loss was recorded.

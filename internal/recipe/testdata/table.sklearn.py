@@ -28,7 +28,7 @@ def by(function, **figures):
 
 def pipeline():
     return make_pipeline(ColumnTransformer([
-        ("column0", by(standardize, center=48.5, scale=13.1), [0]),  # age: a quantity: by the mean and standard deviation of the training rows
+        ("column0", by(standardize, center=48.5, scale=13.1), [0]),  # age: a quantity: by mean and standard deviation
         ("column1", by(leave), [1]),  # scaled: mean 0 and standard deviation 1 already
         ("column2", by(leave), [2]),  # smoker: a flag of 0 and 1
         ("column3", by(standardize, center=0, scale=3.7638632635454035), [3]),  # visits: 94 % zeros: divided by the size of the others, and not centred, so that zeros stay 0
@@ -40,6 +40,9 @@ def pipeline():
         # column 9 left out: broken: no finite number in the training rows
         ("column10", by(standardize, center=1.5, scale=3.5355339059327378), [10]),  # pos_x: group pos by its names: columns of one thing share a scale
         ("column11", by(standardize, center=-2, scale=3.5355339059327378), [11]),  # pos_y: group pos by its names: columns of one thing share a scale
-        ("column12", by(standardize, center=20, scale=3.535562190090849), [12]),  # morning: declared as group dose: sizes relative to each other mean something
-        ("column13", by(standardize, center=0.1, scale=3.535562190090849), [13]),  # evening: declared as group dose: sizes relative to each other mean something
+        ("column12", by(standardize, center=20, scale=3.535562190090849), [12]),  # morning: declared as group dose (mg): sizes relative to each other mean something
+        ("column13", by(standardize, center=0.1, scale=3.535562190090849), [13]),  # evening: declared as group dose (mg): sizes relative to each other mean something
     ]))
+
+
+# The target stays as it is: no loss was recorded.

@@ -1,0 +1,43 @@
+"""Scales raw inputs for a network, by figures of 1000 training rows."""
+
+import numpy as np
+
+
+def scale(x):
+    x = np.asarray(x, dtype=np.float64)
+    if x.shape[1] != 2:
+        raise ValueError(f"{x.shape[1]} columns, not 2")
+    return np.stack([
+        (x[:, 0] - 48.5) / 13.1,  # age: a quantity: by mean and standard deviation
+        x[:, 1],  # scaled: mean 0 and standard deviation 1 already
+    ], axis=1)
+
+
+def scale_target(y):
+    """What a network learns in the place of a target."""
+    y = np.asarray(y, dtype=np.float64)
+    if y.shape[-1] != 6:
+        raise ValueError(f"{y.shape[-1]} outputs, not 6")
+    return np.stack([
+        (np.log1p(np.maximum(y[..., 0], 0)) - 10.426297129034394) / 0.9302914587520328,  # an amount with a long tail (its deviation is 1.2 times its mean): its logarithm, by figures as of a lognormal distribution; what comes back is a median, below the mean
+        (y[..., 1] - 155.375) / 77.25,  # a quantity: by mean and standard deviation
+        (y[..., 2] + 20) / 0.25,  # a quantity: by mean and standard deviation
+        y[..., 3],  # 0 and 1
+        y[..., 4],  # mean 0 and standard deviation 1 already
+        y[..., 5] - 7,  # always the same: there is nothing to learn
+    ], axis=-1)
+
+
+def restore_target(p):
+    """What a network predicts, in the target's own units."""
+    p = np.asarray(p, dtype=np.float64)
+    if p.shape[-1] != 6:
+        raise ValueError(f"{p.shape[-1]} outputs, not 6")
+    return np.stack([
+        np.expm1(p[..., 0] * 0.9302914587520328 + 10.426297129034394),  # an amount with a long tail (its deviation is 1.2 times its mean): its logarithm, by figures as of a lognormal distribution; what comes back is a median, below the mean
+        p[..., 1] * 77.25 + 155.375,  # a quantity: by mean and standard deviation
+        p[..., 2] * 0.25 - 20,  # a quantity: by mean and standard deviation
+        p[..., 3],  # 0 and 1
+        p[..., 4],  # mean 0 and standard deviation 1 already
+        p[..., 5] + 7,  # always the same: there is nothing to learn
+    ], axis=-1)
