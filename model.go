@@ -145,5 +145,6 @@ const (
 	LossDetached      EventKind = "loss_detached"     // an optimizer stepped without any backward pass
 	ProbeDisabled     EventKind = "probe_disabled"    // the recorder gave up; Text says why
 	NotWatched        EventKind = "not_watched"       // something the recorder leaves alone; Text says what
+	Augmented         EventKind = "augmented"         // training rows are changed on the fly; Text says how, "noise 0.1"
 	LibraryClipping   EventKind = "library_clipping"  // gradients are clipped by a framework, not by the user's own code
 )

@@ -102,7 +102,7 @@ func windows(s *nnvet.Series, apart int64) (deadLayer, bool) {
 	}
 	last, share := s.Last()
 	for i := s.Len() - 1; i >= 0; i-- {
-		if last-s.Steps[i] >= apart && share >= 0 && s.Values[i] >= 0 { // neither NaN
+		if last-s.Steps[i] >= apart && share >= 0 && share <= 1 && s.Values[i] >= 0 { // neither NaN
 			return deadLayer{share: math.Min(share, s.Values[i]), key: s.Key, span: nnvet.Span{From: s.Steps[i], To: last}}, true
 		}
 	}

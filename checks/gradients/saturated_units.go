@@ -153,9 +153,8 @@ func unsaturate(p *nnvet.Pass, worst flatness) []nnvet.Treatment {
 	if r, ok := rescale(t); ok {
 		out = append(out, r)
 	}
-	wide := math.NaN()
 	if s := worst.stage; s != nil {
-		wide = at0(t, nnvet.ActStd, s.Layer.Name)
+		wide := at0(t, nnvet.ActStd, s.Layer.Name)
 		if r, ok := restart(t, s); ok {
 			out = append(out, r)
 		} else if wide > p.Limit("wide") && len(out) == 0 {

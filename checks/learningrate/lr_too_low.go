@@ -27,6 +27,8 @@ var TooLow = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "ratio", Default: 6.3e-5, Source: "measured on small MLPs: log10 of the median below -4.2 found 14 of 15 rates that were too low, and 0 of 200 healthy ones"},
 		{Name: "slowest", Default: slowest, Source: "measured on small MLPs: the smallest median ratio of 200 healthy runs, 10^-3.36"},
+		{Name: "creeps", Default: 0.005, Source: "convention: a loss that falls by so little of a constant's from the third quarter to the last falls all the same"},
+		{Name: "fits", Default: 0.9, Source: "convention: where nine tenths are explained, the rest may well come slowly"},
 		{Name: "dead", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
 		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill, nnvet.StillFalls,
 	},
@@ -59,10 +61,19 @@ func tooLow(p *nnvet.Pass) {
 	// A network that has learned what it can, or most of whose layers get no
 	// gradient, moves as little. It moved well at first, or elsewhere.
 	early := stat.Median(medians(ws, from, from+(to-from)/10))
-	if !(typical < p.Limit("ratio")) || slices.Max(all) >= p.Limit("slowest") || early >= p.Limit("slowest") {
+	if !(typical < p.Limit("slowest")) || slices.Max(all) >= p.Limit("slowest") || early >= p.Limit("slowest") {
 		return
 	}
 	switch skill := c.Skill(); {
+	case !(typical < p.Limit("ratio")):
+		// Slower than any healthy run, but not by much: little learned and still learning says the rest.
+		switch {
+		case math.IsInf(skill, -1):
+		case skill < p.Limit("skill") && c.Fell() > p.Limit("creeps"):
+			reportLow(p, ws, c, typical, c.Evidence("skill"))
+		case skill < p.Limit("fits") && c.Fell() > p.Limit("falls"):
+			reportLow(p, ws, c, typical, c.Falling("falls"))
+		}
 	case math.IsInf(skill, -1): // another story
 	case skill < p.Limit("skill"):
 		reportLow(p, ws, c, typical, c.Evidence("skill"))
@@ -101,6 +112,9 @@ func reportLow(p *nnvet.Pass, ws []pace, c nnvet.Course, typical float64, harm n
 	}
 	if c.Skill() < p.Limit("learned") {
 		f.Severity = nnvet.Error
+	}
+	if typical >= p.Limit("ratio") {
+		f.Confidence, f.Evidence[0].Limit = 0.65, "slowest"
 	}
 	// Every group's rate is as wrong, as far as the trace can tell; the first
 	// weight's is named.

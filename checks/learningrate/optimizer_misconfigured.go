@@ -140,7 +140,7 @@ func reportOddity(p *nnvet.Pass, o *nnvet.Optimizer, g *nnvet.Group, odd oddity)
 		f.Severity, f.Confidence = nnvet.Note, 0.5
 		if err == nil && p.Trace.Run.Ended != nnvet.Running {
 			severity, evidence := harm(p, c)
-			const fair = 0.9 // of skill: what is nearly learned has not suffered
+			const fair = 0.9                                                                                          // of skill: what is nearly learned has not suffered
 			if odd.limit == "eps-high" && c.Skill() < fair && severity == nnvet.Note && c.Fell() > p.Limit("falls") { // slower than it need be
 				severity, evidence = nnvet.Warning, c.Falling("falls")
 			}

@@ -151,7 +151,7 @@ func program(t *nnvet.Trace, x *nnvet.Profile, cols []nnvet.Column) string {
 		if len(t.Declared.Groups) > 0 {
 			each += "; and the columns of a group with their own means and one std, the root of the mean of their variances"
 		}
-		return each
+		return each + coded(x)
 	}
 	slices.SortFunc(cols, func(a, b nnvet.Column) int { return a.Index - b.Index })
 	var each []string

@@ -141,7 +141,7 @@ func reportDominance(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, top nnvet.C
 			{What: fmt.Sprintf("R² of output %d", worst.Output), Saw: worst.R2(), Limit: "skill"},
 		},
 		Treatments: []nnvet.Treatment{
-			restore(p.Trace, eachOutput(y.Columns)),
+			restore(p.Trace, eachOutput(y)),
 			{Action: "leave an output small where it should matter less, and say so: declare all outputs one group"},
 		},
 	}
@@ -169,19 +169,19 @@ var words = map[string]string{nnvet.Train: "training", nnvet.Validation: "valida
 
 // eachOutput says how to bring outputs to one scale, with the figures where
 // they are few.
-func eachOutput(cols []nnvet.Column) string {
+func eachOutput(y *nnvet.Profile) string {
 	const few = 4
-	if len(cols) > few {
-		return "standardize every output with its own mean and std of the training rows, and turn predictions back before they are reported"
+	if len(y.Columns) > few {
+		return "standardize every output with its own mean and std of the training rows, and turn predictions back before they are reported" + coded(y)
 	}
 	var each []string
-	for _, c := range cols {
+	for _, c := range y.Columns {
 		m := c.Moments
 		if c.Constant() || !(c.Std > 0) {
 			m.Std = 1
 		}
-		if y := fmt.Sprintf("y[:, %d]", c.Index); math.Abs(m.Mean) > 0.1 || math.Abs(m.Std-1) > 0.1 {
-			each = append(each, standardized(y, m))
+		if out := fmt.Sprintf("y[:, %d]", c.Index); math.Abs(m.Mean) > 0.1 || math.Abs(m.Std-1) > 0.1 {
+			each = append(each, standardized(out, m))
 		}
 	}
 	return "standardize the outputs with the training set's figures: " + strings.Join(each, ", ") + "; turn predictions back before they are reported"

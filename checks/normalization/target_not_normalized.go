@@ -220,7 +220,7 @@ func tame(t *nnvet.Trace, o outlier) []nnvet.Treatment {
 
 func unscale(y *nnvet.Profile) string {
 	if len(y.Columns) > 1 || y.Of > 1 {
-		return "standardize every target with its own mean and std of the training rows, and turn predictions back before they are reported"
+		return "standardize every target with its own mean and std of the training rows, and turn predictions back before they are reported" + coded(y)
 	}
 	m := y.All()
 	back := figure(m.Std) + " * prediction"

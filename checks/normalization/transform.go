@@ -20,6 +20,14 @@ func standardize(t *nnvet.Trace, program string) nnvet.Treatment {
 	return out
 }
 
+// coded points to what writes the code of a treatment: it takes every column.
+func coded(p *nnvet.Profile) string {
+	if len(p.Columns) < p.Of {
+		return ""
+	}
+	return "; `nnvet recipe` writes the code"
+}
+
 // restore returns the treatment of a target.
 func restore(t *nnvet.Trace, program string) nnvet.Treatment {
 	out := nnvet.Treatment{Action: t.Say(nnvet.Words{

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -21,16 +22,17 @@ var OverRegularized = nnvet.Check{
 	Pitfall:  nnvet.Regularization,
 	Doc:      overRegularizedDoc,
 	Severity: nnvet.Warning,
-	Presumed: true,
 	Needs:    []nnvet.Need{nnvet.NeedParams, nnvet.NeedHead, nnvet.NeedSeries(nnvet.Loss, nnvet.Train)},
 	Limits: []nnvet.Limit{
 		{Name: "dropout", Default: 0.5, Source: "Srivastava et al. 2014: the strongest that is usual, in hidden layers"},
 		{Name: "decay", Default: 0.5, Source: "convention: a pull towards zero of at least half the pull of the loss"},
 		{Name: "shrunk", Default: 0.5, Source: "convention: weights that training left at less than half of their norm at the start"},
+		{Name: "noise", Default: 1, Source: "convention: noise as large as what it is added to"},
+		{Name: "fits", Default: 0.9, Source: "convention: where nine tenths are explained, decay does what it is for"},
 		{Name: "late", Default: 0.05, Source: "convention: a loss that still falls by a twentieth of a constant's in the last tenth needs steps"},
 		nnvet.HealthySkill, nnvet.NoSkill,
 	},
-	Explains: []string{"NN0503", "NN0602", "NN0206", "NN0201"},
+	Explains: []string{"NN0601", "NN0602", "NN0503", "NN0501", "NN0803", "NN0801", "NN0802", "NN0401", "NN0213", "NN0206", "NN0201"},
 	AtEnd:    true,
 	Run:      overRegularized,
 }
@@ -47,7 +49,7 @@ func overRegularized(p *nnvet.Pass) {
 	if val, err := p.Trace.Course(nnvet.Validation); err == nil {
 		skill = math.Max(skill, val.Skill()) // without dropout, which training losses are measured with
 	}
-	if math.IsInf(skill, -1) || skill >= p.Limit("skill") || c.Late() > p.Limit("late") {
+	if math.IsInf(skill, -1) || skill >= p.Limit("fits") || c.Late() > p.Limit("late") {
 		return
 	}
 	severity := nnvet.Warning
@@ -57,7 +59,9 @@ func overRegularized(p *nnvet.Pass) {
 	switch {
 	case pull.share >= p.Limit("decay") && pull.shrunk <= p.Limit("shrunk"):
 		reportPull(p, pull, c, skill, severity)
-	case len(drops) > 0 && drops[0].p >= p.Limit("dropout") && kept(drops) < 0.25:
+	case skill < p.Limit("skill") && noiseOf(p.Trace) >= p.Limit("noise"):
+		reportNoise(p, noiseOf(p.Trace), c, skill, severity)
+	case skill < p.Limit("skill") && len(drops) > 0 && drops[0].p >= p.Limit("dropout") && kept(drops) < 0.25:
 		reportDrops(p, drops, c, skill, severity)
 	}
 }
@@ -186,7 +190,7 @@ func reportPull(p *nnvet.Pass, w pull, c nnvet.Course, skill float64, severity n
 		Evidence: []nnvet.Evidence{
 			{What: "pull of the decay over that of the loss, median", Saw: w.share, Key: nnvet.Key{Quantity: nnvet.GradNorm, Site: w.param.Name}, Limit: "decay"},
 			{What: "norm at the end over norm at the start", Saw: w.shrunk, Key: nnvet.Key{Quantity: nnvet.WeightNorm, Site: w.param.Name}, Limit: "shrunk"},
-			{What: "skill, on the better of training and validation rows", Saw: skill, Limit: "skill"},
+			{What: "skill, on the better of training and validation rows", Saw: skill, Limit: "fits"},
 		},
 		Treatments: []nnvet.Treatment{{
 			Action:   fmt.Sprintf("lower the weight decay from %g to %g", w.decay, to),
@@ -238,4 +242,37 @@ func strength(t *nnvet.Trace, l *nnvet.Layer) (nnvet.Location, bool) {
 		}
 	}
 	return nnvet.Location{}, false
+}
+
+// noiseOf returns the standard deviation of the noise that is added to inputs,
+// 0 where none is or nobody told.
+func noiseOf(t *nnvet.Trace) float64 {
+	most := 0.0
+	for _, e := range t.Events {
+		text, ok := strings.CutPrefix(e.Text, "noise ")
+		if v, err := strconv.ParseFloat(text, 64); ok && err == nil && e.Kind == nnvet.Augmented && stat.Finite(v) {
+			most = max(most, v)
+		}
+	}
+	return most
+}
+
+func reportNoise(p *nnvet.Pass, noise float64, c nnvet.Course, skill float64, severity nnvet.Severity) {
+	const to = 0.1
+	p.Report(nnvet.Finding{
+		Severity:   severity,
+		Confidence: 0.8,
+		Label:      fmt.Sprintf("adds noise of %g", noise),
+		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
+		Brief:      fmt.Sprintf("noise %.2g", noise),
+		Message:    fmt.Sprintf("noise drowns the inputs: it has a standard deviation of %g, and they of about 1; %s", noise, c.Ended()),
+		Evidence: []nnvet.Evidence{
+			{What: "standard deviation of the noise", Saw: noise, Limit: "noise", Lo: 0, Hi: 0.3},
+			{What: "skill, on the better of training and validation rows", Saw: skill, Limit: "skill"},
+		},
+		Treatments: []nnvet.Treatment{{
+			Action:   fmt.Sprintf("lower the noise from %g to %g standard deviations: augment: [{noise: %g}]", noise, to, to),
+			Settings: []nnvet.Setting{{Name: "input noise", From: fmt.Sprint(noise), To: fmt.Sprint(to)}},
+		}},
+	})
 }

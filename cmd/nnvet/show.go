@@ -100,7 +100,7 @@ func printTrace(run *store.Run) error {
 }
 
 // runs completes the names of runs.
-func (s *shower) runs(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func (s *options) runs(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

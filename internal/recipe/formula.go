@@ -98,13 +98,32 @@ func over(x string, scale float64) string {
 // number writes a figure so that every language reads the same float64.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// remark writes a column's name and reason on one line, whatever the name holds.
-func (c *Column) remark() string {
+// remark writes a column's name and reason as a comment, whatever the name holds.
+func (c *Column) remark(mark string) string {
 	text := c.Why
 	if c.Name != "" {
 		text = c.Name + ": " + text
 	}
-	return oneLine(text)
+	if c.How == Drop {
+		text = fmt.Sprintf("column %d left out: %s", c.Index, text)
+	}
+	return comment(mark, text)
+}
+
+// comment writes a text as a comment of lines that are not too long: mark
+// begins each of them.
+func comment(mark, text string) string {
+	const width = 100
+	var b strings.Builder
+	line := mark
+	for _, word := range strings.Fields(oneLine(text)) {
+		if line != mark && len(line)+1+len(word) > width {
+			b.WriteString(line + "\n")
+			line = mark
+		}
+		line += " " + word
+	}
+	return b.String() + line + "\n"
 }
 
 // oneLine returns foreign text as one line that can neither end what it stands

@@ -24,16 +24,15 @@ func (r *Recipe) Go(pkg string) (string, error) {
 	fmt.Fprintf(&b, ")\n\n// Scale returns what a network is fed for a raw row, by figures of\n// %s.\nfunc Scale(row []float64) ([]float64, error) {\n", r.sample())
 	fmt.Fprintf(&b, "if len(row) != %d {\nreturn nil, fmt.Errorf(\"%%d columns, not %d\", len(row))\n}\n", r.Of, r.Of)
 	if r.Every != nil {
-		fmt.Fprintf(&b, "out := make([]float64, len(row))\nfor i, v := range row { // %s\nout[i] = %s\n}\nreturn out, nil\n}\n", r.Every.remark(), golang.formula(r.Every, golang.every))
+		fmt.Fprintf(&b, "out := make([]float64, len(row))\n%sfor i, v := range row {\nout[i] = %s\n}\nreturn out, nil\n}\n", r.Every.remark("\t//"), golang.formula(r.Every, golang.every))
 	} else {
 		b.WriteString("return []float64{\n")
 		for i := range r.Columns {
 			c := &r.Columns[i]
-			if c.How == Drop {
-				fmt.Fprintf(&b, "// Column %d left out: %s\n", c.Index, c.remark())
-				continue
+			b.WriteString(c.remark("\t\t//"))
+			if c.How != Drop {
+				fmt.Fprintf(&b, "%s,\n", golang.formula(c, fmt.Sprintf(golang.read, c.Index)))
 			}
-			fmt.Fprintf(&b, "%s, // %s\n", golang.formula(c, fmt.Sprintf(golang.read, c.Index)), c.remark())
 		}
 		b.WriteString("}, nil\n}\n")
 	}
@@ -46,7 +45,7 @@ func (r *Recipe) Go(pkg string) (string, error) {
 // number where there is one, else of a row.
 func (r *Recipe) goTarget(b *strings.Builder) {
 	if !r.Target.changes() {
-		fmt.Fprintf(b, "\n// %s\n", r.unchanged())
+		b.WriteString("\n" + comment("//", r.unchanged()))
 		return
 	}
 	const learnt = "\n// ScaleTarget returns what a network learns in the place of a target.\n"
@@ -54,14 +53,14 @@ func (r *Recipe) goTarget(b *strings.Builder) {
 	cols := r.Target.Columns
 	if len(cols) == 1 {
 		c := &cols[0].Column
-		fmt.Fprintf(b, "%sfunc ScaleTarget(y float64) float64 {\nreturn %s // %s\n}\n", learnt, golang.formula(c, "y"), c.remark())
+		fmt.Fprintf(b, "%sfunc ScaleTarget(y float64) float64 {\n%sreturn %s\n}\n", learnt, c.remark("\t//"), golang.formula(c, "y"))
 		fmt.Fprintf(b, "%sfunc RestoreTarget(p float64) float64 {\nreturn %s\n}\n", back, golang.back(c, "p"))
 		return
 	}
 	fmt.Fprintf(b, "%sfunc ScaleTarget(y []float64) ([]float64, error) {\n%s", learnt, goLength("y", len(cols)))
 	for i := range cols {
 		c := &cols[i].Column
-		fmt.Fprintf(b, "%s, // %s\n", golang.formula(c, fmt.Sprintf("y[%d]", i)), c.remark())
+		fmt.Fprintf(b, "%s%s,\n", c.remark("\t\t//"), golang.formula(c, fmt.Sprintf("y[%d]", i)))
 	}
 	fmt.Fprintf(b, "}, nil\n}\n%sfunc RestoreTarget(p []float64) ([]float64, error) {\n%s", back, goLength("p", len(cols)))
 	for i := range cols {

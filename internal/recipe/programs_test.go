@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/nnvet/nnvet"
@@ -113,6 +114,118 @@ func output(t *testing.T, dir, name string, args ...string) []byte {
 		t.Fatalf("%s: %v\n%s", name, err, said)
 	}
 	return out
+}
+
+// learned are the recipes that change a target.
+var learned = map[string]func() *nnvet.Trace{"regression": regression, "number": oneNumber}
+
+// targetRows are rows to scale as targets, and to take back as predictions.
+func targetRows(of int) [][]float64 {
+	var out [][]float64
+	for i := range 9 {
+		row := make([]float64, of)
+		for j := range row {
+			row[j] = float64((i*5+j*3)%17-4) / 4
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// there returns what a recipe, written and read, makes of such rows there and back.
+func there(t *testing.T, r *Recipe) [][]float64 {
+	t.Helper()
+	b, err := r.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = Parse(b); err != nil {
+		t.Fatal(err)
+	}
+	var out [][]float64
+	for _, do := range []func([]float64) ([]float64, error){r.Target.Scale, r.Target.Restore} {
+		for _, row := range targetRows(len(r.Target.Columns)) {
+			v, err := do(row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func targetInput(t *testing.T, dir string, of int) {
+	t.Helper()
+	b, err := json.Marshal(targetRows(of))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, dir, "rows.json", string(b))
+}
+
+func TestTargetInPython(t *testing.T) {
+	p := python(t, "numpy")
+	for name, tr := range learned {
+		r, dir := mustOf(t, tr()), t.TempDir()
+		text, err := r.Python()
+		if err != nil {
+			t.Fatal(err)
+		}
+		targetInput(t, dir, len(r.Target.Columns))
+		put(t, dir, "inputs.py", text)
+		same(t, name, output(t, dir, p, "-c", "import json, inputs; y = json.load(open('rows.json')); print(json.dumps(inputs.scale_target(y).tolist() + inputs.restore_target(y).tolist()))"), there(t, r))
+	}
+}
+
+// TestTargetInScikitLearn fits a regressor that says what it learned: it must
+// be what it was given, but for what a target's logarithm takes for 0.
+func TestTargetInScikitLearn(t *testing.T) {
+	p := python(t, "sklearn")
+	for name, tr := range learned {
+		r, dir := mustOf(t, tr()), t.TempDir()
+		text, err := r.ScikitLearn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		targetInput(t, dir, len(r.Target.Columns))
+		put(t, dir, "inputs.py", text)
+		var want [][]float64
+		for _, row := range targetRows(len(r.Target.Columns)) {
+			for i := range row {
+				if r.Target.Columns[i].How == Log {
+					row[i] = max(row[i], 0)
+				}
+			}
+			want = append(want, row)
+		}
+		same(t, name, output(t, dir, p, "-c", "import json, pickle, numpy, inputs; from sklearn.neighbors import KNeighborsRegressor as Net; y = numpy.array(json.load(open('rows.json'))); x = numpy.arange(len(y))[:, None]; "+
+			"n = pickle.loads(pickle.dumps(inputs.regressor(Net(1)).fit(x, y.squeeze()))); print(json.dumps(n.predict(x).reshape(y.shape).tolist()))"), want)
+	}
+}
+
+func TestTargetInGo(t *testing.T) {
+	for name, tr := range learned {
+		r, dir := mustOf(t, tr()), t.TempDir()
+		text, err := r.Go("main")
+		if err != nil {
+			t.Fatal(err)
+		}
+		program := goMain
+		for _, f := range []string{"ScaleTarget", "RestoreTarget"} {
+			call := f + "(row)"
+			if len(r.Target.Columns) == 1 {
+				call = "[]float64{" + f + "(row[0])}, error(nil)"
+			}
+			program = strings.Replace(program, "func main", "func of"+f+"(row []float64) ([]float64, error) { return "+call+" }\n\nfunc main", 1)
+		}
+		program = strings.Replace(program, "for _, row := range rows {", "for i, row := range append(rows, rows...) {\nScale := ofScaleTarget\nif i >= len(rows) {\nScale = ofRestoreTarget\n}", 1)
+		targetInput(t, dir, len(r.Target.Columns))
+		put(t, dir, "inputs.go", text)
+		put(t, dir, "main.go", program)
+		put(t, dir, "go.mod", "module inputs\n\ngo 1.24\n")
+		same(t, name, output(t, dir, "go", "run", "."), there(t, r))
+	}
 }
 
 func TestPythonRuns(t *testing.T) {

@@ -61,15 +61,14 @@ func (r *Recipe) ScikitLearn() (string, error) {
 	b.WriteString(functions)
 	b.WriteString("def pipeline():\n    return make_pipeline(ColumnTransformer([\n")
 	if r.Every != nil {
-		fmt.Fprintf(&b, "        (\"all\", %s, slice(0, %d)),  # %s\n", r.Every.transformer(), r.Of, r.Every.remark())
+		fmt.Fprintf(&b, "%s        (\"all\", %s, slice(0, %d)),\n", r.Every.remark("        #"), r.Every.transformer(), r.Of)
 	}
 	for i := range r.Columns {
 		c := &r.Columns[i]
-		if c.How == Drop {
-			fmt.Fprintf(&b, "        # column %d left out: %s\n", c.Index, c.remark())
-			continue
+		b.WriteString(c.remark("        #"))
+		if c.How != Drop {
+			fmt.Fprintf(&b, "        (\"column%d\", %s, [%d]),\n", c.Index, c.transformer(), c.Index)
 		}
-		fmt.Fprintf(&b, "        (\"column%d\", %s, [%d]),  # %s\n", c.Index, c.transformer(), c.Index, c.remark())
 	}
 	b.WriteString("    ]))\n")
 	r.numpyTarget(&b)

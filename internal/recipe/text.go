@@ -55,7 +55,7 @@ var doing = []struct {
 	{Shared, "scale %s by group"},
 	{Log, "take the logarithm of %s"},
 	{Robust, "cut the ends of %s"},
-	{Scale, "divide %s, uncentred"},
+	{Scale, "divide %s without centring"},
 	{Bytes, "bring %s from 0..255 to -1..1"},
 	{Drop, "leave out %s"},
 	{Leave, "leave %s as is"},
@@ -172,7 +172,7 @@ func (t *Target) predictions() []line {
 	lines := make([]line, 0, len(t.Columns))
 	for i := range t.Columns {
 		c := t.Columns[i].rounded()
-		lines = append(lines, line{c.label(), plain.back(&c, "p"), ""})
+		lines = append(lines, line{c.label(), unless("p", plain.back(&c, "p")), ""})
 	}
 	return lines
 }
@@ -189,14 +189,19 @@ func (c *Column) label() string {
 
 // becomes writes what a column x becomes, in round figures.
 func (c *Column) becomes(x string) string {
-	switch c.How {
-	case Leave:
-		return x
-	case Drop:
+	if c.How == Drop {
 		return "left out"
 	}
 	round := c.rounded()
-	return plain.formula(&round, x)
+	return unless(x, plain.formula(&round, x))
+}
+
+// unless returns a formula, or that there is none.
+func unless(x, formula string) string {
+	if formula == x {
+		return "as it is"
+	}
+	return formula
 }
 
 // rounded returns the column with a scale of four digits, and a centre to a

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"os"
 	"time"
 
@@ -121,6 +122,9 @@ func (r *Recorder) start(t *engine.Trainer) {
 	r.describeNetwork()
 	r.put(head(t, r.last))
 	r.put(graph(t, r.last))
+	for _, a := range t.Spec.Augment {
+		r.put(eventRecord{K: "event", What: string(nnvet.Augmented), S: r.last, N: 1, Text: fmt.Sprintf("%s %g", a.Kind, a.Amount)})
+	}
 	r.declare()
 	r.surveyed()
 }

@@ -28,7 +28,8 @@ def by(function, **figures):
 
 def pipeline():
     return make_pipeline(ColumnTransformer([
-        ("all", by(standardize, center=127.5, scale=127.5), slice(0, 64)),  # bytes: whole numbers from 0 to 255
+        # bytes: whole numbers from 0 to 255
+        ("all", by(standardize, center=127.5, scale=127.5), slice(0, 64)),
     ]))
 
 

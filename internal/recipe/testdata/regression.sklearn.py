@@ -28,8 +28,10 @@ def by(function, **figures):
 
 def pipeline():
     return make_pipeline(ColumnTransformer([
-        ("column0", by(standardize, center=48.5, scale=13.1), [0]),  # age: a quantity: by mean and standard deviation
-        ("column1", by(leave), [1]),  # scaled: mean 0 and standard deviation 1 already
+        # age: a quantity: by mean and standard deviation
+        ("column0", by(standardize, center=48.5, scale=13.1), [0]),
+        # scaled: mean 0 and standard deviation 1 already
+        ("column1", by(leave), [1]),
     ]))
 
 
@@ -39,12 +41,19 @@ def scale_target(y):
     if y.shape[-1] != 6:
         raise ValueError(f"{y.shape[-1]} outputs, not 6")
     return np.stack([
-        (np.log1p(np.maximum(y[..., 0], 0)) - 10.426297129034394) / 0.9302914587520328,  # an amount with a long tail (its deviation is 1.2 times its mean): its logarithm, by figures as of a lognormal distribution; what comes back is a median, below the mean
-        (y[..., 1] - 155.375) / 77.25,  # a quantity: by mean and standard deviation
-        (y[..., 2] + 20) / 0.25,  # a quantity: by mean and standard deviation
-        y[..., 3],  # 0 and 1
-        y[..., 4],  # mean 0 and standard deviation 1 already
-        y[..., 5] - 7,  # always the same: there is nothing to learn
+        # an amount with a long tail (its deviation is 1.2 times its mean): its logarithm, by
+        # figures as of a lognormal distribution; what comes back is a median, below the mean
+        (np.log1p(np.maximum(y[..., 0], 0)) - 10.426297129034394) / 0.9302914587520328,
+        # a quantity: by mean and standard deviation
+        (y[..., 1] - 155.375) / 77.25,
+        # a quantity: by mean and standard deviation
+        (y[..., 2] + 20) / 0.25,
+        # 0 and 1
+        y[..., 3],
+        # mean 0 and standard deviation 1 already
+        y[..., 4],
+        # always the same: there is nothing to learn
+        y[..., 5] - 7,
     ], axis=-1)
 
 
@@ -54,12 +63,12 @@ def restore_target(p):
     if p.shape[-1] != 6:
         raise ValueError(f"{p.shape[-1]} outputs, not 6")
     return np.stack([
-        np.expm1(p[..., 0] * 0.9302914587520328 + 10.426297129034394),  # an amount with a long tail (its deviation is 1.2 times its mean): its logarithm, by figures as of a lognormal distribution; what comes back is a median, below the mean
-        p[..., 1] * 77.25 + 155.375,  # a quantity: by mean and standard deviation
-        p[..., 2] * 0.25 - 20,  # a quantity: by mean and standard deviation
-        p[..., 3],  # 0 and 1
-        p[..., 4],  # mean 0 and standard deviation 1 already
-        p[..., 5] + 7,  # always the same: there is nothing to learn
+        np.expm1(p[..., 0] * 0.9302914587520328 + 10.426297129034394),
+        p[..., 1] * 77.25 + 155.375,
+        p[..., 2] * 0.25 - 20,
+        p[..., 3],
+        p[..., 4],
+        p[..., 5] + 7,
     ], axis=-1)
 
 
