@@ -52,7 +52,7 @@ func tooFew(p *nnvet.Pass) {
 	skill := c.Skill()
 	half := (c.Part(0, 0.5) - c.Part(0.5, 1)) / c.Scale.Loss // steadier than quarters of a few batches
 	going := half > p.Limit("fast") && c.Fell() > p.Limit("falls")
-	if math.IsInf(skill, -1) || skill >= p.Limit("fits") || !going {
+	if math.IsInf(skill, -1) || skill >= p.Limit("fits") || !going || done(p) {
 		return
 	}
 	epochs := run.epochs()
@@ -60,6 +60,19 @@ func tooFew(p *nnvet.Pass) {
 		epochs = float64(p.Trace.Series(nnvet.Key{Quantity: nnvet.Loss, Split: nnvet.Validation}).Len())
 	}
 	reportFew(p, run, epochs, c)
+}
+
+// done reports whether validation has come to rest, or nearly all its rows are
+// right, whatever training still does: it may go on by heart.
+func done(p *nnvet.Pass) bool {
+	const enough, right = 4, 0.95
+	if s := p.Trace.Series(nnvet.Key{Quantity: nnvet.Accuracy, Split: nnvet.Validation}); s.Len() > 0 {
+		if _, last := s.Last(); last >= right {
+			return true
+		}
+	}
+	v, err := p.Trace.Course(nnvet.Validation)
+	return err == nil && v.Len() >= enough && !(v.Fell() > p.Limit("falls"))
 }
 
 func reportFew(p *nnvet.Pass, run plan, epochs float64, c nnvet.Course) {

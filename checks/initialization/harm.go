@@ -52,7 +52,7 @@ func harmOf(p *nnvet.Pass, large bool) (harm, error) {
 	case skill < p.Limit("skill"):
 		return harm{severity: nnvet.Warning, says: c.Ended(), evidence: c.Evidence("skill")}, nil
 	}
-	if off := math.Log10(c.Values[0] / c.Scale.Loss); large && known && c.Steps[0] == 0 && off > p.Limit("first") {
+	if off := math.Log10(c.Values[0] / c.Scale.Loss); large && known && c.Steps[0] == 0 && off > p.Limit("first") && !recovered(c) {
 		return harm{
 			severity: nnvet.Warning,
 			says:     fmt.Sprintf("the first loss is %s, %s times that of %s", figure(c.Values[0]), short(c.Values[0]/c.Scale.Loss), c.Scale.How),
@@ -74,6 +74,15 @@ func harmOf(p *nnvet.Pass, large bool) (harm, error) {
 		}, nil
 	}
 	return harm{severity: nnvet.Note, says: "the network has learned all the same", evidence: c.Evidence("")}, nil
+}
+
+// recovered reports whether a bad start was soon made up for: the loss came
+// below nine tenths of a constant's within a twentieth of the run, and the run
+// ended with most of it learned.
+func recovered(c nnvet.Course) bool {
+	const soon, most = 0.05, 0.8
+	share, _ := idleShare(c)
+	return share < soon && c.Skill() >= most
 }
 
 // several reports whether more than one loss is trained on, as in adversarial

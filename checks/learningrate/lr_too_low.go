@@ -68,7 +68,7 @@ func tooLow(p *nnvet.Pass) {
 	case !(typical < p.Limit("ratio")):
 		// Slower than any healthy run, but not by much: little learned and still learning says the rest.
 		switch {
-		case math.IsInf(skill, -1):
+		case math.IsInf(skill, -1), tiny(p.Trace): // many small steps go as far as few long ones
 		case skill < p.Limit("skill") && c.Fell() > p.Limit("creeps"):
 			reportLow(p, ws, c, typical, c.Evidence("skill"))
 		case skill < p.Limit("fits") && c.Fell() > p.Limit("falls"):
@@ -80,6 +80,13 @@ func tooLow(p *nnvet.Pass) {
 	case c.Fell() > p.Limit("falls"):
 		reportLow(p, ws, c, typical, c.Falling("falls"))
 	}
+}
+
+// tiny reports whether batches are of a few rows.
+func tiny(t *nnvet.Trace) bool {
+	const few = 8
+	s := t.Series(nnvet.Key{Quantity: nnvet.BatchRows})
+	return s.Len() > 0 && stat.Median(s.Values) < few
 }
 
 // deadest returns the layer that has the largest share of dead units at the
