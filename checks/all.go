@@ -110,11 +110,11 @@ var All = []*nnvet.Check{
 
 	// What is learned by heart, and what is not covered.
 	&preprocessing.UncoveredCombinations,
+	&preprocessing.ClassImbalance,
 	&regularization.ExtremeWeights,
 	&regularization.Overfitting,
 	&regularization.Unregularized,
 	&regularization.Memorizes,
-	&preprocessing.ClassImbalance,
 	&results.LossConcentrated,
 	&learningrate.LossSpikes,
 

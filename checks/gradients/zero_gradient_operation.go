@@ -25,6 +25,7 @@ var ZeroGradient = nnvet.Check{
 	}}},
 	Limits: []nnvet.Limit{
 		{Name: "bound", Default: 0.5, Source: "convention: from half of the outputs on, most of the gradient is cut off"},
+		{Name: "nearly", Default: 0.9, Source: "convention: where nine in ten outputs stand at a bound, the layer is a switch, and what the run learned it learned beside it"},
 		{Name: "all", Default: 0.99, Source: "nothing passes a clamp all of whose outputs are at a bound; 1 in 100 is left for chance"},
 		nnvet.HealthySkill,
 	},
@@ -240,7 +241,7 @@ func reportBounds(p *nnvet.Pass) {
 			p.Skip("%.0f %% of the outputs of layer %s are at a bound, but %v", 100*share, l.Name, err)
 			continue
 		}
-		if !ok {
+		if !ok && share < p.Limit("nearly") {
 			continue
 		}
 		f := nnvet.Finding{

@@ -32,9 +32,11 @@ var ClassImbalance = nnvet.Check{
 		{Name: "rarer", Default: 4, Source: "convention: times rarer than the commonest class; small networks learned shares of 90 to 10 without harm"},
 		{Name: "rows", Default: 10, Source: "of a class that is found half of the time, ten rows are all missed once in 1000"},
 		{Name: "others", Default: 0.5, Source: "convention: the commonest class is known, so that the network is not at fault as a whole"},
+		{Name: "scarcer", Default: 3, Source: "convention: times scarcer among training rows than among validation rows"},
+		{Name: "behind", Default: 0.15, Source: "convention: by so much less of a class is found than of the class that training has most of"},
 		nnvet.NoSkill, enoughSteps,
 	},
-	Explains: []string{"NN0206", "NN0211", "NN0201"},
+	Explains: []string{"NN0401", "NN0213", "NN0904", "NN0206", "NN0211", "NN0201"},
 	AtEnd:    true,
 	Run: func(p *nnvet.Pass) {
 		r := counts(p.Trace)
@@ -49,6 +51,9 @@ var ClassImbalance = nnvet.Check{
 		m := r.Merit()
 		common := commonest(m)
 		missed := missedClasses(p, m, common)
+		if len(missed) == 0 && reportScarce(p, r, m) {
+			return
+		}
 		if len(missed) == 0 {
 			if s := m.Scarcest(int64(p.Limit("rows"))); s != nil {
 				p.Measured("recall %.2f", s.Share)
@@ -144,6 +149,48 @@ func knows(p *nnvet.Pass, m nnvet.Merit) bool {
 		}
 	}
 	return false
+}
+
+// reportScarce reports the class that training rows hold far fewer of than
+// validation rows do, where it is found less often for it.
+func reportScarce(p *nnvet.Pass, r *nnvet.Predictions, m nnvet.Merit) bool {
+	y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, r.Head)
+	if y == nil || r.Split != nnvet.Validation || len(y.Classes) != len(m.Classes) || y.ClassCount() == 0 {
+		return false
+	}
+	all, seen := float64(y.ClassCount()), float64(max(1, total(m)))
+	most := 0
+	for c, n := range y.Classes {
+		if n > y.Classes[most] {
+			most = c
+		}
+	}
+	var worst *nnvet.Recall
+	for i := range m.Classes {
+		c := &m.Classes[i]
+		scarce := float64(y.Classes[c.Class])/all*p.Limit("scarcer") < float64(c.Rows)/seen
+		if scarce && float64(c.Rows) >= p.Limit("rows") && c.Share+p.Limit("behind") < m.Classes[most].Share && (worst == nil || c.Share < worst.Share) {
+			worst = c
+		}
+	}
+	if worst == nil {
+		return false
+	}
+	trained := float64(y.Classes[worst.Class]) / all
+	f := nnvet.Finding{Span: nnvet.Span{From: max(r.Step-1, 0), To: max(r.Step-1, 0)}, Confidence: 0.8, Brief: "class scarce"}
+	if h := headOf(p.Trace, r.Head); h != nil {
+		f.Source = h.Source
+	}
+	f.Message = fmt.Sprintf("class %d is %s of the training rows and %s of the validation rows, and %s of its rows are found, where %s are of class %d",
+		worst.Class, percent(trained), percent(float64(worst.Rows)/seen), percent(worst.Share), percent(m.Classes[most].Share), most)
+	f.Evidence = []nnvet.Evidence{
+		{What: fmt.Sprintf("share of class %d among training rows", worst.Class), Saw: trained},
+		{What: "among validation rows over that", Saw: float64(worst.Rows) / seen / max(trained, 1/all), Limit: "scarcer"},
+		{What: "share that is found, less than of the commonest class", Saw: m.Classes[most].Share - worst.Share, Limit: "behind"},
+	}
+	f.Treatments = weighed(p.Trace, r)
+	p.Report(f)
+	return true
 }
 
 func total(m nnvet.Merit) int64 {

@@ -16,10 +16,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/checks"
 	"github.com/nnvet/nnvet/internal/casebook"
 )
 
 const usage = `usage: nnvet-casebook run [--part learn|score] [--smoke] [--seeds N] [--jobs N] [--json FILE] [--why TEXT]
+       nnvet-casebook learn [--jobs N]    learns how far to trust each finding, from the part to learn from
        nnvet-casebook label [--jobs N]    measures what every case costs, and writes the lists; with --only TEXT prints it instead
 `
 
@@ -57,6 +60,8 @@ func run(ctx context.Context, args []string) error {
 	switch args[0] {
 	case "run":
 		return score(ctx, o)
+	case "learn":
+		return learn(ctx, o)
 	case "label":
 		return label(ctx, o)
 	}
@@ -94,6 +99,24 @@ func label(ctx context.Context, o options) error {
 	return casebook.Write(o.dir(), casebook.Tasks(tables), cases)
 }
 
+// learn learns the likelihoods of findings from the part to learn from, as the
+// checks themselves say them.
+func learn(ctx context.Context, o options) error {
+	tables, err := o.tables(ctx)
+	if err != nil {
+		return err
+	}
+	cases, err := casebook.Labelled(o.dir(), tables)
+	if err != nil {
+		return err
+	}
+	runs, err := o.train(ctx, casebook.Choose(cases, casebook.Learn, false, "", o.seeds), nil)
+	if err != nil {
+		return err
+	}
+	return casebook.WriteLikelihoods(filepath.Join(o.root, "checks", "likelihoods.json"), casebook.LearnLikelihoods(runs))
+}
+
 // score runs a part of the casebook and prints the board.
 func score(ctx context.Context, o options) error {
 	if o.part == casebook.Score && o.why == "" {
@@ -108,12 +131,15 @@ func score(ctx context.Context, o options) error {
 		return err
 	}
 	began := time.Now()
-	runs, err := o.train(ctx, casebook.Choose(cases, o.part, o.smoke, o.only, o.seeds))
+	runs, err := o.train(ctx, casebook.Choose(cases, o.part, o.smoke, o.only, o.seeds), checks.Likelihoods)
 	if err != nil {
 		return err
 	}
 	board := casebook.Tally(runs)
 	board.Print(os.Stdout)
+	fmt.Println()
+	bins, brier := casebook.Reliable(runs)
+	casebook.PrintReliability(os.Stdout, bins, brier)
 	fmt.Printf("%s part, %d runs in %s.\n", o.part, len(runs), time.Since(began).Round(time.Second))
 	if o.json != "" {
 		if err := writeJSON(o.json, board, runs); err != nil {
@@ -126,11 +152,11 @@ func score(ctx context.Context, o options) error {
 	return nil
 }
 
-func (o options) train(ctx context.Context, orders []casebook.Order) ([]*casebook.Run, error) {
+func (o options) train(ctx context.Context, orders []casebook.Order, trust *nnvet.Likelihoods) ([]*casebook.Run, error) {
 	said := progress(time.Now())
 	var runs []*casebook.Run
 	var failed error
-	err := casebook.Train(ctx, orders, o.jobs, func(i int, r *casebook.Run) {
+	err := casebook.Train(ctx, orders, o.jobs, trust, func(i int, r *casebook.Run) {
 		if r.Err != nil && failed == nil {
 			failed = r.Err
 		}

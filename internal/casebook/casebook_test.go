@@ -183,7 +183,7 @@ func TestHealthyRunsStaySilent(t *testing.T) {
 		}
 	}
 	still := make(map[string]bool)
-	err := Train(t.Context(), Choose(sound, Learn, true, "", 0), 0, func(_ int, r *Run) {
+	err := Train(t.Context(), Choose(sound, Learn, true, "", 0), 0, checks.Likelihoods, func(_ int, r *Run) {
 		if r.Err != nil {
 			t.Error(r.Err)
 			return

@@ -25,7 +25,7 @@ func Measure(ctx context.Context, cases []*Case, workers int, said func(done, of
 	runs := make(map[*Case][2][]*Run)
 	bases := make(map[baseKey]*Run)
 	orders, shared := once(orders, bases)
-	err := Train(ctx, orders, workers, func(i int, r *Run) {
+	err := Train(ctx, orders, workers, nil, func(i int, r *Run) {
 		if orders[i].Base {
 			*bases[shared[i]] = *r
 		} else {

@@ -44,14 +44,15 @@ type Order struct {
 }
 
 // Train runs what was ordered, on so many workers, and hands the runs out in
-// the order of the orders.
-func Train(ctx context.Context, orders []Order, workers int, each func(i int, r *Run)) error {
+// the order of the orders. Findings are weighed by trust; nil leaves them as the
+// checks say them.
+func Train(ctx context.Context, orders []Order, workers int, trust *nnvet.Likelihoods, each func(i int, r *Run)) error {
 	runs := make([]Run, len(orders))
 	known := &surveys{made: make(map[uint64]func() *nnvet.Survey)}
 	jobs := func(yield func(trial.Job) bool) {
 		for i, o := range orders {
 			runs[i] = Run{Case: o.Case, Name: o.Case.Name, Seed: o.Seed}
-			if !yield(o.job(&runs[i], known)) {
+			if !yield(o.job(&runs[i], known, trust)) {
 				return
 			}
 		}
@@ -66,7 +67,7 @@ func Train(ctx context.Context, orders []Order, workers int, each func(i int, r 
 }
 
 // job makes a training of an order.
-func (o Order) job(r *Run, known *surveys) trial.Job {
+func (o Order) job(r *Run, known *surveys, trust *nnvet.Likelihoods) trial.Job {
 	build := o.Case.make
 	if o.Base {
 		build = o.Case.base
@@ -95,7 +96,7 @@ func (o Order) job(r *Run, known *surveys) trial.Job {
 		if err := w.recorder.Err(); err != nil {
 			return err
 		}
-		r.judge(w.reader.Snapshot())
+		r.judge(w.reader.Snapshot(), trust)
 		return nil
 	}
 	return j
@@ -138,8 +139,8 @@ func (b *bestLoss) see(e *engine.Evaluation) bool {
 func (b *bestLoss) of() float64 { return b.loss }
 
 // judge lets everybody look at a trace.
-func (r *Run) judge(t *nnvet.Trace) {
-	res := nnvet.Vet(t, checks.All, nnvet.Options{})
+func (r *Run) judge(t *nnvet.Trace, trust *nnvet.Likelihoods) {
+	res := nnvet.Vet(t, checks.All, nnvet.Options{Likelihoods: trust})
 	for _, skip := range res.NotChecked {
 		r.NotChecked = append(r.NotChecked, skip.Check.ID)
 	}

@@ -168,7 +168,7 @@ def _losses(torch, probe, tell):
         def wrapper(original):
             def loss(*args, **kwargs):
                 result = original(*args, **kwargs)
-                if not tell.compiling() and (probe.sampling or not enabled()) and not kwargs:
+                if not tell.compiling() and (probe.sampling or probe.evaluating or not enabled()) and not kwargs:
                     tell(probe.loss_computed, name, args, result, sys._getframe(1))
                 return result
 

@@ -339,14 +339,16 @@ class Probe:
 
     @guarded
     def loss_computed(self, name, args, result, frame):
-        """Called for every loss of a sampled step, and for those that are computed without gradients."""
+        """Called for every loss of a sampled step, and for those of evaluations."""
         if self.training() and args[0].requires_grad:
+            if not self.sampling:
+                return
             if len(self.calls) >= MAX_CALLS:  # nobody calls backward: do not keep their graphs
                 self.calls = []
             if self.forwards > UNUSED:
                 return
             self.calls.append(losses.Call(name, args, result, source.caller(frame)))
-        elif self.step > 0 and not self.feed.training_set():
+        elif self.step > 0 and (self.evaluating or not self.torch.is_grad_enabled()) and not self.feed.training_set():
             began = clock()
             self.losses.evaluated(losses.Call(name, args, result), self.step, self.budget.affords(began))
             self.budget.aside(began)

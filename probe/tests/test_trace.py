@@ -126,6 +126,23 @@ class Figures(Case):
         self.assertEqual((e["s"], e["rows"], e["accn"], e["h"], e["train_mode"]), (10, 64, 64, 0, False))
         self.assertEqual(sum(watched.all("data", role="target", split="val")[0]["classes"]), 40)
 
+    def test_losses_of_evaluations_and_others(self):
+        """A loss may be computed after the block without gradients; one of a training batch is no evaluation."""
+        watched = run("""
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+            for e in range(3):
+                for _ in range(100):
+                    x, y = batch(); out = net(x)
+                    opt.zero_grad(); F.cross_entropy(out, y).backward(); opt.step()
+                    F.cross_entropy(out.detach(), y)
+                net.eval()
+                x, y = batch(40)
+                with torch.no_grad(): out = net(x)
+                F.cross_entropy(out, y)
+                net.train()
+            """)
+        self.assertEqual([(e["rows"], e.get("h")) for e in watched.all("eval")], [(40, 0)] * 3)
+
     def test_evaluation_without_a_loss(self):
         for how in ("net.eval()\nwith torch.no_grad(): net(batch(40)[0])\nnet.train()", "with torch.no_grad(): net(batch(40)[0])",
                     "net.eval(); net(batch(40)[0]); net.train()"):
