@@ -12,6 +12,7 @@ type Result struct {
 	Clear      []Clear
 	NotChecked []Skip
 	Ignored    []Ignored
+	weighed    bool // confidences were learned, and can be compared
 }
 
 // A Clear is a check that ran and found nothing.
@@ -77,7 +78,8 @@ func Vet(t *Trace, checks []*Check, opts Options) Result {
 	acquit(res.Findings)
 	explain(res.Findings)
 	opts.Likelihoods.weigh(res.Findings)
-	res.Findings = fold(res.Findings, opts.Likelihoods != nil)
+	res.weighed = opts.Likelihoods != nil
+	res.Findings = fold(res.Findings, res.weighed)
 	return res
 }
 
@@ -183,6 +185,30 @@ func rootCause(fs []Finding, f Finding) string {
 	}
 	return id
 }
+
+// Undecided returns the causes between which the figures do not decide: the
+// first, where it is not likely, and those that are as bad and nearly as likely
+// (odds of a third or more). It returns none where the first stands out, or
+// where nothing was learned that confidences could be compared by.
+func (r *Result) Undecided() []Finding {
+	const likely, near = 0.6, 3
+	if !r.weighed || len(r.Findings) == 0 || r.Findings[0].Severity == Note || r.Findings[0].Confidence >= likely {
+		return nil
+	}
+	first := &r.Findings[0]
+	out := []Finding{*first}
+	for _, f := range r.Findings[1:] {
+		if len(f.Because) == 0 && f.Check != first.Check && f.Severity == first.Severity && near*odds(f.Confidence) >= odds(first.Confidence) {
+			out = append(out, f)
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+func odds(p float64) float64 { return p / (1 - p) }
 
 // Worst returns the highest severity among the findings, or 0 where there are none.
 func (r *Result) Worst() Severity {

@@ -80,6 +80,7 @@ func (d *display) judge() {
 	t, options := d.dir.Trace(), d.settings.Options
 	d.settings.Declare(t)
 	options.Live = true
+	options.Likelihoods = checks.Likelihoods
 	d.result = nnvet.Vet(t, checks.All, options)
 	for _, f := range d.result.Findings {
 		if print := f.Fingerprint(); f.Severity == nnvet.Error && !d.seen[print] {

@@ -212,6 +212,7 @@ func examine(run *store.Run, dir *tracefile.Dir, settings *config.Settings) (*re
 	r.Trace = dir.Trace()
 	r.Trace.Modified = run.Modified(dir.Sources())
 	settings.Declare(r.Trace)
+	settings.Options.Likelihoods = checks.Likelihoods
 	r.Result = nnvet.Vet(r.Trace, checks.All, settings.Options)
 	return r, nil
 }

@@ -30,7 +30,7 @@ func (b *Board) Print(out io.Writer) {
 	}
 	row("recall, macro", func(s *Marks) string { return recall(s.Seen) })
 	row("first cause right", func(s *Marks) string { return recall(s.First) })
-	row("said nothing", func(s *Marks) string { return recall(s.Abstained) })
+	row("abstained", func(s *Marks) string { return recall(s.Abstained) })
 	row("precision of causes", func(s *Marks) string { return percent(s.Precision) })
 	row("recall of causes", func(s *Marks) string { return percent(s.Recall) })
 	row("F1 of causes", func(s *Marks) string { return percent(s.F1) })

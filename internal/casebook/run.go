@@ -21,7 +21,8 @@ type Run struct {
 	Findings []Finding `json:"findings"`
 	// NotChecked are the checks that could not judge; all others found, or cleared.
 	NotChecked []string  `json:"not_checked"`
-	Controls   []Control `json:"controls"` // of other tools' rules, on the same trace
+	Undecided  bool      `json:"undecided,omitempty"` // between the first cause and others
+	Controls   []Control `json:"controls"`            // of other tools' rules, on the same trace
 	Err        error     `json:"-"`
 }
 
@@ -141,6 +142,7 @@ func (b *bestLoss) of() float64 { return b.loss }
 // judge lets everybody look at a trace.
 func (r *Run) judge(t *nnvet.Trace, trust *nnvet.Likelihoods) {
 	res := nnvet.Vet(t, checks.All, nnvet.Options{Likelihoods: trust})
+	r.Undecided = len(res.Undecided()) > 0
 	for _, skip := range res.NotChecked {
 		r.NotChecked = append(r.NotChecked, skip.Check.ID)
 	}

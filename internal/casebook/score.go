@@ -15,12 +15,13 @@ var symptoms = []string{"NN0201", "NN0206", "NN0801", "NN0802", "NN0803", "NN080
 // first, and everything that was named.
 type diagnosis struct {
 	causes, named []string
+	undecided     bool // it abstained from saying which cause is the first
 }
 
 // diagnosis returns what nnvet said: what stands above a note. A finding that
 // another explains is no cause.
 func (r *Run) diagnosis() diagnosis {
-	var d diagnosis
+	d := diagnosis{undecided: r.Undecided}
 	for _, f := range r.Findings {
 		if f.Severity == nnvet.Note.String() {
 			continue
@@ -46,7 +47,7 @@ func (d diagnosis) byPitfall() diagnosis {
 		}
 		return out
 	}
-	return diagnosis{convert(d.causes), convert(d.named)}
+	return diagnosis{convert(d.causes), convert(d.named), d.undecided}
 }
 
 func (c Control) diagnosis() diagnosis {
@@ -201,10 +202,10 @@ func (s *Marks) faulty(c *Case, runs []*Run, way int) {
 	}
 	for _, r := range runs {
 		d := r.said(way)
-		if len(d.named) == 0 {
+		if len(d.named) == 0 || d.undecided {
 			silent++
 		}
-		if len(d.causes) > 0 && slices.Contains(right, d.causes[0]) {
+		if len(d.causes) > 0 && !d.undecided && slices.Contains(right, d.causes[0]) {
 			first++
 		}
 		for i, f := range c.Faults {

@@ -78,6 +78,9 @@ func (p *page) answer(v *view) {
 		if f.Source.Known() {
 			spans = append(spans, span{plain, fmt.Sprintf(" (%s:%d)", f.Source.File, f.Source.Line)})
 		}
+		if or := v.undecided(); or != "" {
+			spans = append(spans, span{plain, "; or " + or})
+		}
 		if more := v.others(); more != "" {
 			spans = append(spans, span{plain, ", and " + more})
 		}

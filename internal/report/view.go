@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nnvet/nnvet"
 )
@@ -97,6 +98,20 @@ func (v *view) counts() tally {
 
 // others returns "1 more error, 1 warning": the causes but the first, which is
 // one of the worst.
+// undecided names the causes that may as well be the right one, "" where the
+// first stands out.
+func (v *view) undecided() string {
+	rivals := v.Result.Undecided()
+	if len(rivals) == 0 {
+		return ""
+	}
+	var names []string
+	for _, f := range rivals[1:] {
+		names = append(names, f.Check.Name)
+	}
+	return strings.Join(names, ", or ") + ": the figures do not decide"
+}
+
 func (v *view) others() string {
 	if v.errors > 0 {
 		return tally{{v.errors - 1, "more error", bad}, {v.warnings, "warning", warn}}.String()

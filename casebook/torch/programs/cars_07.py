@@ -41,7 +41,7 @@ model = nn.Sequential(nn.Linear(9, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(),
 for p in model.parameters():
     nn.init.kaiming_normal_(p, nonlinearity="relu") if p.dim() > 1 else nn.init.zeros_(p)
 optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
-for epoch in range(450):
+for epoch in range(400):
     error = train(model, optimizer, x[:split], y[:split])
     val = validate(model, x[split:], y[split:])
     if epoch % 50 == 49:

@@ -1,0 +1,83 @@
+package nnvet
+
+import (
+	"math"
+	"testing"
+)
+
+// Of two signs that are independent, odds multiply: 3 to 1 by count, times 2 for
+// what was found, times 1/4 for what was not.
+func TestLogOdds(t *testing.T) {
+	l := Likelihood{Right: 29, Wrong: 9, Beside: map[string]Evidential{
+		"NN0901": {Found: math.Log(2), Silent: 0},
+		"NN0902": {Found: 0, Silent: math.Log(0.25)},
+	}}
+	got, ok := l.LogOdds(map[string]bool{"NN0901": true})
+	if want := math.Log(3 * 2 * 0.25); !ok || math.Abs(got-want) > 1e-12 {
+		t.Errorf("got log odds of %v, %v, want %v", got, ok, want)
+	}
+	if _, ok := (Likelihood{}).LogOdds(nil); ok {
+		t.Error("a check that was never seen to find anything has log odds")
+	}
+}
+
+func TestConfidence(t *testing.T) {
+	ls := &Likelihoods{Checks: map[string]Likelihood{"NN0101": {Right: 8, Wrong: 0}}, Scale: 0.5, Shift: math.Log(2)}
+	got, ok := ls.Confidence("NN0101", nil)
+	if want := 6.0 / 7; !ok || math.Abs(got-want) > 1e-12 { // odds of 9, to the power of a half, times 2
+		t.Errorf("got %v, %v, want %v", got, ok, want)
+	}
+	if _, ok := ls.Confidence("NN0102", nil); ok {
+		t.Error("a check that is not known has a confidence")
+	}
+}
+
+func TestUndecided(t *testing.T) {
+	a, b, c := &Check{ID: "NN0101"}, &Check{ID: "NN0601"}, &Check{ID: "NN0801"}
+	tests := []struct {
+		name string
+		fs   []Finding
+		want int
+	}{
+		{"close", []Finding{{Check: a, Severity: Error, Confidence: 0.5}, {Check: b, Severity: Error, Confidence: 0.4}}, 2},
+		{"likely", []Finding{{Check: a, Severity: Error, Confidence: 0.7}, {Check: b, Severity: Error, Confidence: 0.6}}, 0},
+		{"apart", []Finding{{Check: a, Severity: Error, Confidence: 0.5}, {Check: b, Severity: Error, Confidence: 0.2}}, 0},
+		{"not as bad", []Finding{{Check: a, Severity: Error, Confidence: 0.5}, {Check: b, Severity: Warning, Confidence: 0.5}}, 0},
+		{"a symptom", []Finding{{Check: a, Severity: Error, Confidence: 0.5}, {Check: c, Severity: Error, Confidence: 0.5, Because: []string{"NN0101"}}}, 0},
+		{"nothing", nil, 0},
+	}
+	for _, tt := range tests {
+		r := Result{Findings: tt.fs, weighed: true}
+		if got := len(r.Undecided()); got != tt.want {
+			t.Errorf("%s: got %d causes, want %d", tt.name, got, tt.want)
+		}
+		r.weighed = false
+		if len(r.Undecided()) > 0 {
+			t.Errorf("%s: undecided by confidences that nobody learned", tt.name)
+		}
+	}
+}
+
+// What is only presumed to do harm is a note beside what surely does, unless it
+// accounts for that and is as sure.
+func TestAcquit(t *testing.T) {
+	presumed := &Check{ID: "NN0105", Presumed: true, Explains: []string{"NN0601"}}
+	sure, other := &Check{ID: "NN0601"}, &Check{ID: "NN0706"}
+	tests := []struct {
+		name string
+		fs   []Finding
+		want Severity
+	}{
+		{"alone", []Finding{{Check: presumed, Severity: Error, Confidence: 0.6}}, Error},
+		{"accounts for it", []Finding{{Check: presumed, Severity: Error, Confidence: 0.9}, {Check: sure, Severity: Error, Confidence: 0.8}}, Error},
+		{"less sure", []Finding{{Check: presumed, Severity: Error, Confidence: 0.6}, {Check: sure, Severity: Error, Confidence: 0.8}}, Note},
+		{"does not account for it", []Finding{{Check: presumed, Severity: Error, Confidence: 0.9}, {Check: other, Severity: Error, Confidence: 0.8}}, Note},
+		{"only a warning", []Finding{{Check: presumed, Severity: Warning, Confidence: 0.6}, {Check: other, Severity: Warning, Confidence: 0.8}}, Warning},
+	}
+	for _, tt := range tests {
+		acquit(tt.fs)
+		if got := tt.fs[0].Severity; got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
