@@ -146,5 +146,6 @@ const (
 	ProbeDisabled     EventKind = "probe_disabled"    // the recorder gave up; Text says why
 	NotWatched        EventKind = "not_watched"       // something the recorder leaves alone; Text says what
 	Augmented         EventKind = "augmented"         // training rows are changed on the fly; Text says how, "noise 0.1"
+	BestKept          EventKind = "best_kept"         // training ends by itself, and the weights of the best evaluation are kept
 	LibraryClipping   EventKind = "library_clipping"  // gradients are clipped by a framework, not by the user's own code
 )

@@ -99,13 +99,14 @@ func (r *Result) ignore(reasons map[string]string) {
 }
 
 // acquit makes notes of what is only presumed to have done harm, where a fault
-// that surely did is found as well, and is none of its consequences, or is
-// surer than that it is.
+// that surely did is found as well, and is none of its consequences, or is the
+// surer where this one is a guess.
 func acquit(fs []Finding) {
+	const unsure = 0.65
 	for i := range fs {
 		f := &fs[i]
 		if f.Check.Presumed && f.Severity > Note && slices.ContainsFunc(fs, func(o Finding) bool {
-			return o.sure() && (!slices.Contains(f.Check.Explains, o.Check.ID) || o.Confidence > f.Confidence)
+			return o.sure() && (!slices.Contains(f.Check.Explains, o.Check.ID) || f.Confidence < unsure && o.Confidence > f.Confidence)
 		}) {
 			f.Severity = Note
 		}

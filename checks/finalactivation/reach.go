@@ -29,8 +29,11 @@ func (r reach) beyond() string {
 
 // reachOf returns what a head can produce: the range of the first operation
 // from the loss that is not known to leave ranges alone.
-func reachOf(t *nnvet.Trace, h *nnvet.Head) reach {
-	r := reach{lo: math.Inf(-1), hi: math.Inf(1), op: first(h)}
+func reachOf(t *nnvet.Trace, h *nnvet.Head) reach { return rangeOf(t, first(h)) }
+
+// rangeOf returns the range of an operation, any number where that is nil.
+func rangeOf(t *nnvet.Trace, op *nnvet.Op) reach {
+	r := reach{lo: math.Inf(-1), hi: math.Inf(1), op: op}
 	if r.op == nil {
 		return r
 	}

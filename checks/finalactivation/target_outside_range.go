@@ -11,7 +11,8 @@ import (
 //go:embed target_outside_range.md
 var targetOutsideRangeDoc string
 
-// TargetOutsideRange finds targets that the last activation cannot produce.
+// TargetOutsideRange finds targets that the last activation cannot produce, or
+// of which it cannot be sure.
 var TargetOutsideRange = nnvet.Check{
 	ID:       "NN0701",
 	Name:     "target-outside-range",
@@ -22,19 +23,24 @@ var TargetOutsideRange = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "share", Default: 0.01, Source: "nnvet's measurements: 0 in healthy runs; up to 1% leaves room for outliers beyond a bound that is meant"},
 		{Name: "stuck", Default: 0.5, Source: "convention: half of the rows without gradient are more than a bound that is meant leaves"},
+		{Name: "spoilt", Default: 0.5, Source: "severity by harm: past a loss of half of what can be learned a fault is fatal"},
 		nnvet.HealthySkill, nnvet.NoSkill,
 	},
-	Explains: []string{"NN0807", "NN0601", "NN0602", "NN0801", "NN0805", "NN0201"},
+	Explains: []string{"NN0807", "NN0601", "NN0602", "NN0801", "NN0805", "NN0213", "NN0201", "NN0206"},
 	Run: func(p *nnvet.Pass) {
-		compared := false
+		judged := false
 		for i := range p.Trace.Heads {
-			if h := &p.Trace.Heads[i]; comparesNumbers(h) {
-				compared = true
+			switch h := &p.Trace.Heads[i]; {
+			case comparesNumbers(h):
+				judged = true
 				judgeRange(p, h)
+			case takesLogits(h):
+				judged = true
+				judgeLogits(p, h)
 			}
 		}
-		if !compared {
-			p.Skip("no loss here compares predictions with numbers")
+		if !judged {
+			p.Skip("no loss here compares predictions with numbers, or takes logits")
 		}
 	},
 }
@@ -98,10 +104,15 @@ func reportRange(p *nnvet.Pass, h *nnvet.Head, r reach, y *nnvet.Profile, share 
 	p.Report(f)
 }
 
+// stops reports whether no gradient passes an operation at its bounds.
+func stops(op *nnvet.Op) bool {
+	return op.Kind == "relu" || op.Kind == "clamp" || op.Kind == "hardtanh"
+}
+
 // atBound returns the share of predictions that lay exactly at a bound of a
 // relu or a clamp when they were last looked at, where no gradient passes.
 func atBound(t *nnvet.Trace, h *nnvet.Head, r reach) (float64, nnvet.Key) {
-	if r.op == nil || r.op.Kind != "relu" && r.op.Kind != "clamp" && r.op.Kind != "hardtanh" {
+	if r.op == nil || !stops(r.op) {
 		return 0, nnvet.Key{}
 	}
 	for _, q := range []nnvet.Quantity{nnvet.AtBound, nnvet.ActZero} {

@@ -26,6 +26,7 @@ var OverRegularized = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "dropout", Default: 0.5, Source: "Srivastava et al. 2014: the strongest that is usual, in hidden layers"},
 		{Name: "decay", Default: 0.5, Source: "convention: a pull towards zero of at least half the pull of the loss"},
+		{Name: "least", Default: 1e-3, Source: "convention: less takes a thousand steps at a rate of 1 to shrink a weight by itself; where it seems to pull, it is the gradient that is missing"},
 		{Name: "shrunk", Default: 0.5, Source: "convention: weights that training left at less than half of their norm at the start"},
 		{Name: "noise", Default: 1, Source: "convention: noise as large as what it is added to"},
 		{Name: "fits", Default: 0.9, Source: "convention: where nine tenths are explained, decay does what it is for"},
@@ -57,7 +58,7 @@ func overRegularized(p *nnvet.Pass) {
 		severity = nnvet.Error
 	}
 	switch {
-	case pull.share >= p.Limit("decay") && pull.shrunk <= p.Limit("shrunk"):
+	case pull.decay >= p.Limit("least") && pull.share >= p.Limit("decay") && pull.shrunk <= p.Limit("shrunk"):
 		reportPull(p, pull, c, skill, severity)
 	case skill < p.Limit("skill") && noiseOf(p.Trace) >= p.Limit("noise"):
 		reportNoise(p, noiseOf(p.Trace), c, skill, severity)

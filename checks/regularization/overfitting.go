@@ -84,6 +84,10 @@ func reportRise(p *nnvet.Pass, g gap) {
 			}
 		}
 	}
+	if p.Trace.Event(nnvet.BestKept) != nil {
+		f.Severity = nnvet.Note
+		f.Message += "; the weights of its best evaluation are kept, so that nothing is lost"
+	}
 	f.Treatments = remedies(p.Trace, g)
 	p.Report(f)
 }

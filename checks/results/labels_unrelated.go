@@ -27,6 +27,8 @@ var LabelsUnrelated = nnvet.Check{
 		{Name: "rows", Default: 300, Source: "measured on synthetic data: the test loses its power below"},
 		{Name: "rare", Default: 30, Source: "convention: rows that a class needs so that its neighbours tell something"},
 		{Name: "columns", Default: 100, Source: "measured up to 100 columns, where real targets were still told from shuffled ones"},
+		{Name: "far", Default: 8, Source: "measured on small MLPs: healthy columns of numbers lie within 5.7 standard deviations"},
+		{Name: "owned", Default: 0.25, Source: "convention: a quarter of the variance is one row's where it lies half the root of the rows from the mean, in standard deviations"},
 	},
 	Explains: []string{"NN0401", "NN1101", "NN0602", "NN0213", "NN0214", "NN0206", "NN0216", "NN0201"},
 	AtEnd:    true,
@@ -47,6 +49,8 @@ var LabelsUnrelated = nnvet.Check{
 			p.Skip("the trace does not tell what was learned beside a constant predictor")
 		case !stat.Finite(skill):
 			p.Skip("the loss is not finite, so that it does not tell what can be learned")
+		case owned(p, s) != "":
+			p.Skip("%s", owned(p, s))
 		case few(p, s) != "":
 			p.Short("%s", few(p, s))
 		default:
@@ -75,6 +79,25 @@ func few(p *nnvet.Pass, s *nnvet.Survey) string {
 	rows := float64(s.Rows)
 	if each := min(rows/math.Exp(entropy), rows*(1-most)); each < p.Limit("rare") {
 		return fmt.Sprintf("about %.0f rows of a class were looked at; it takes %g to tell by their neighbours", each, p.Limit("rare"))
+	}
+	return ""
+}
+
+// owned says which target owns the variance of all, or "". Neighbours are
+// compared by squared differences, which are then those of its row and of no other.
+func owned(p *nnvet.Pass, s *nnvet.Survey) string {
+	y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, s.Head)
+	if y == nil {
+		return ""
+	}
+	for _, c := range y.Columns {
+		for _, v := range []float64{c.Min, c.Max} {
+			z := math.Abs(v-c.Mean) / c.Std
+			if share := z * z / float64(c.N); z > p.Limit("far") && share > p.Limit("owned") {
+				return fmt.Sprintf("one target, %s, lies %.0f standard deviations from the mean and holds %s of the variance: the others do not count beside it",
+					figure(v), z, percent(share))
+			}
+		}
 	}
 	return ""
 }

@@ -213,26 +213,30 @@ func (p *page) brief(v *view) {
 }
 
 // short lists the checks that took more than there was, since the pitfall of
-// such a check is ok where another one of it judged. Only the first
+// such a check is ok where another one of it judged. Only the commonest
 // reason is told; the others are in the whole report.
 func (p *page) short(v *view) {
-	var why string
-	var same, others []string
-	for _, s := range v.Result.NotChecked {
-		switch {
-		case !s.Short:
-		case why == "" || s.Reason == why:
-			why = s.Reason
-			same = append(same, s.Check.Name)
-		default:
-			others = append(others, s.Check.Name)
-		}
-	}
-	if why == "" {
+	rs := v.reasons(func(s skip) bool { return s.short })
+	if len(rs) == 0 {
 		return
 	}
-	text := " not judged: " + strings.Join(same, ", ") + " (" + why + ")"
-	if len(others) > 0 {
+	most := 0
+	var others []string
+	for i, r := range rs {
+		if len(r.what) > len(rs[most].what) {
+			most = i
+		}
+	}
+	for i, r := range rs {
+		if i != most {
+			others = append(others, r.what...)
+		}
+	}
+	text := " not judged: " + strings.Join(rs[most].what, ", ") + " (" + rs[most].why + ")"
+	switch n := len(others); {
+	case n > 4:
+		text += fmt.Sprintf("; nor, for want of more, %d others", n)
+	case n > 0:
 		text += "; nor, for want of more, " + strings.Join(others, ", ")
 	}
 	p.wrap(2, span{plain, text})

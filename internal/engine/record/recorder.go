@@ -122,6 +122,9 @@ func (r *Recorder) start(t *engine.Trainer) {
 	r.describeNetwork()
 	r.put(head(t, r.last))
 	r.put(graph(t, r.last))
+	if t.Spec.Patience > 0 {
+		r.put(eventRecord{K: "event", What: string(nnvet.BestKept), S: r.last, N: 1, Text: fmt.Sprintf("patience %d", t.Spec.Patience)})
+	}
 	for _, a := range t.Spec.Augment {
 		r.put(eventRecord{K: "event", What: string(nnvet.Augmented), S: r.last, N: 1, Text: fmt.Sprintf("%s %g", a.Kind, a.Amount)})
 	}
