@@ -60,6 +60,9 @@ func constantLoss(k LossKind, p *Profile) (Baseline, error) {
 		if p.Ranges.Below0 > 0 || p.Ranges.Above1 > 0 {
 			return Baseline{}, fmt.Errorf("the targets of %s are not probabilities", p.Site)
 		}
+		if soft := p.Ranges.N - p.Ranges.At0 - p.Ranges.At1; soft > 0 { // its loss cannot come to 0, so that skill would say too little
+			return Baseline{}, fmt.Errorf("targets of %s lie between 0 and 1, where the loss has a floor of its own", p.Site)
+		}
 		return Baseline{overColumns(p, func(c Column) float64 { return binaryEntropy(c.Mean) }), "predicting the share of ones"}, nil
 	case MSE:
 		return Baseline{overColumns(p, func(c Column) float64 { return c.Std * c.Std }), "predicting the mean"}, nil

@@ -1,10 +1,15 @@
 package nnvet
 
-import "math"
+import (
+	"maps"
+	"math"
+	"slices"
+)
 
 // Likelihoods say how far to trust a finding, given what else was found. They
 // are learned from runs whose faults are known; checks.Likelihoods are those of
-// the casebook. The zero Likelihoods know nothing, and change nothing.
+// the casebook. Of checks that they do not
+// hold, the checks' own confidence stands.
 type Likelihoods struct {
 	Checks map[string]Likelihood // by the id of the check whose finding is asked about
 	// Scale and Shift turn the sum of the evidence into odds that hold: what is
@@ -33,7 +38,8 @@ func (l Likelihood) LogOdds(found map[string]bool) (float64, bool) {
 		return 0, false
 	}
 	sum := math.Log((float64(l.Right) + 1) / (float64(l.Wrong) + 1)) // one run more of either, as of none nothing is known
-	for id, e := range l.Beside {
+	for _, id := range slices.Sorted(maps.Keys(l.Beside)) {          // sums of floats depend on their order
+		e := l.Beside[id]
 		if found[id] {
 			sum += e.Found
 		} else {

@@ -23,6 +23,7 @@ var HeavyTailedFeature = nnvet.Check{
 		{Name: "tail", Default: 0.01, Source: "measured on small MLPs: 0 in healthy inputs; a normal distribution has none in 10^15 past 8 robust deviations"},
 		{Name: "stout", Default: 0.1, Source: "measured: of 12 small tasks with such tails as long as \"long\", 10 lost 0.05 of skill or more, though not one run shows it by itself"},
 		{Name: "long", Default: 8, Source: "measured on small MLPs: healthy inputs reach 5.7 standard deviations"},
+		{Name: "fits", Default: 0.9, Source: "convention: where nine tenths are explained, the tail cost little"},
 		{Name: "rows", Default: 200, Source: "convention: below, one in a hundred is one or two rows"},
 		{Name: "levels", Default: 10, Source: "convention: fewer values are levels, which have no tail"},
 		sparse,
@@ -87,7 +88,7 @@ func reportTail(p *nnvet.Pass, x *nnvet.Profile, heavy []nnvet.Column, c nnvet.C
 		{What: "skew", Saw: w.Skew, Lo: -2, Hi: 2},
 	}
 	tollOf(p).judge(&f)
-	if f.Severity == nnvet.Note && w.Tail >= p.Limit("stout") && w.MaxZ >= p.Limit("long") {
+	if c, err := p.Trace.Course(nnvet.Train); err == nil && c.Skill() < p.Limit("fits") && f.Severity == nnvet.Note && w.Tail >= p.Limit("stout") && w.MaxZ >= p.Limit("long") {
 		f.Severity = nnvet.Warning
 	}
 	f.Treatments = shorten(p.Trace, c, w)

@@ -33,7 +33,6 @@ func stopEarly(t *nnvet.Trace, g gap) nnvet.Treatment {
 			File:    fmt.Sprintf("stop at step %d, where the validation loss was lowest: patience ends the training by itself and keeps the best weights", g.at),
 		}),
 		Settings: []nnvet.Setting{{Name: "early stopping", From: "none", To: fmt.Sprintf("step %d", g.at)}},
-		Safe:     true,
 	}
 }
 
@@ -54,7 +53,7 @@ func decay(t *nnvet.Trace) nnvet.Treatment {
 	if now > 0 {
 		to = min(10*now, most)
 	}
-	if kind == "AdamW" && now <= 0.01 { // it multiplies by the learning rate, and begins at 0.01
+	if strings.HasPrefix(kind, "Adam") && now <= 0.01 { // AdamW multiplies by the learning rate, and begins at 0.01
 		to = most
 	}
 	action := fmt.Sprintf("raise the weight decay from %g to %g", now, to)

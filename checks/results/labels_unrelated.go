@@ -20,6 +20,7 @@ var LabelsUnrelated = nnvet.Check{
 	Pitfall:  nnvet.Results,
 	Doc:      labelsUnrelatedDoc,
 	Severity: nnvet.Error,
+	Presumed: true,
 	Needs:    []nnvet.Need{nnvet.NeedHead, needSmooth},
 	Limits: []nnvet.Limit{
 		{Name: "p", Default: 0.05, Source: "measured on small MLPs: real targets gave 0.01 always, shuffled ones 0.22 or more"},

@@ -56,7 +56,7 @@ func (v *view) full() string {
 	if v.ID == "" {
 		return "--format json"
 	}
-	return command([]string{"nnvet", "show", v.ID, "--full"})
+	return command([]string{"nnvet", "show", v.ID, "--layers"})
 }
 
 // A skip is a check that could not judge, or a pitfall that has none.

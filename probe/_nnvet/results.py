@@ -12,6 +12,7 @@ OUTPUTS, CLASSES, NAMED = 64, 64, 8
 BINS = 15  # of calibration; fewer where one would hold less than stats.FEW rows
 JOINT = 16  # bins a side of the joint histogram, over three standard deviations of the truth to either side
 WAITING = 1 << 16  # elements that wait
+PIXELS = 65536  # numbers of a batch that has a target at every pixel
 KEPT = 1 << 20  # rows whose loss and confidence are kept
 NUMBERS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 CLASS = ("cross_entropy", "nll_loss")
@@ -40,6 +41,9 @@ class Results:
         rows = p.shape[0] if p.dim() else 1
         laid = _lay_out(self.name, p, t)
         if laid is not None and self.known < KEPT:
+            if laid[0].dim() == 3:  # pixels: some of them, before anything is copied
+                every = laid[0].numel() // PIXELS | 1
+                laid = laid[0][..., ::every], laid[1][..., ::every]
             self.ignore, self.beta = call.ignore, call.beta
             self.waiting.append((self.rows, laid[0].clone(), laid[1].clone()))
             self.known += rows

@@ -144,9 +144,11 @@ class Probe:
         """Returns the user's line that led to this call, and records its file."""
         return self.network.seen(source.caller(sys._getframe(1)))
 
-    def event(self, what, n=1, **fields):
-        """Records an event; one that is counted, again whenever its count has doubled."""
-        seen = self.events.setdefault((what, fields.get("p"), fields.get("text")), [self.step, 0])
+    def event(self, what, n=None, **fields):
+        """Records an event, and again whenever its count has doubled: n, or how often this was called."""
+        seen = self.events.setdefault((what, fields.get("p"), fields.get("text")), [self.step, 0, 0])
+        seen[2] += 1
+        n = seen[2] if n is None else n
         if n >= 2 * seen[1]:
             seen[1] = n
             record = dict(fields, k="event", what=what, s=seen[0], n=n)

@@ -442,6 +442,18 @@ class Events(Case):
 
 
 class Ends(Case):
+
+    def test_counts(self):
+        """What happens twenty times is recorded again each time its count has doubled."""
+        r = run("""
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+            for _ in range(20):
+                loop(net, opt, 4)
+                with torch.no_grad():
+                    x, y = batch(); F.cross_entropy(net(x), y)
+            loop(net, opt, 1)""")
+        self.assertEqual([e["n"] for e in r.all("event", what="val_in_train_mode")], [1, 2, 4, 8, 16])
+
     def test_the_end(self):
         loop = "net = mlp(); loop(net, torch.optim.SGD(net.parameters(), 0.01), 20)\n"
         self.assertEqual((run(loop).one("end")["why"], run(loop).one("end")["s"]), ("exit", 20))
