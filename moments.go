@@ -44,7 +44,7 @@ func (m Moments) Merge(o Moments) Moments {
 func (m Moments) RMS() float64 { return math.Hypot(m.Mean, m.Std) }
 
 // Constant reports whether the numbers do not vary beyond what float32 can
-// resolve at their size (methods N6: 4 eps of the larger of |mean| and 1).
+// resolve at their size: 4 eps of the larger of |mean| and 1.
 func (m Moments) Constant() bool {
 	const eps32 = 1.1920929e-07
 	return m.N > 0 && m.Std < 4*eps32*math.Max(math.Abs(m.Mean), 1)

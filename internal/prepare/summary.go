@@ -21,7 +21,7 @@ type summary struct {
 }
 
 // rareShare is the share of other values at and below which a column counts
-// as constant (methods: near-constant features, mode share above 99.5 %).
+// as constant (a near-constant feature: mode share above 99.5 %).
 const rareShare = 0.005
 
 // isConstant reports a column whose values all agree, or agree in nine digits.
