@@ -24,7 +24,7 @@ var SentinelValue = nnvet.Check{
 	Severity: nnvet.Warning,
 	Needs:    []nnvet.Need{needSurvey},
 	Limits: withHarm(
-		nnvet.Limit{Name: "far", Default: 20, Source: "measured: of 32 small tasks that -999 was put into, standardized after it or not, each lost 0.05 of skill or more, though not one run shows it by itself"},
+		nnvet.Limit{Name: "far", Default: 20, Source: "measured in the casebook's part to learn from: each of 16 tasks that -999 was put into and standardized with lost 0.05 of skill or more, though not one run shows it by itself"},
 		nnvet.Limit{Name: "share", Default: 0.01, Source: "convention: a value that one row in a hundred has is no outlier"},
 		nnvet.Limit{Name: "gap", Default: 3, Source: "convention, in interquartile ranges of the other values: Tukey's far outliers"},
 		nnvet.Limit{Name: "code-gap", Default: 1, Source: "convention: half a box plot is enough where the value is one that people write for missing"},
