@@ -111,3 +111,17 @@ func (c Course) Falling(limit string) Evidence {
 func (c Course) Evidence(limit string) Evidence {
 	return Evidence{What: "skill at the end (1 - loss / constant's loss)", Saw: c.Skill(), Key: c.Key, Limit: limit}
 }
+
+// Harm grades what a pattern cost by the skill that a run ended with: an error
+// where nothing was learned, a warning where less was than in nearly all healthy
+// runs, a note otherwise, and where the skill is NaN: no harm is seen then. The
+// check must declare [HealthySkill] and [NoSkill].
+func (p *Pass) Harm(skill float64) Severity {
+	switch {
+	case skill <= p.Limit(NoSkill.Name):
+		return Error
+	case skill < p.Limit(HealthySkill.Name):
+		return Warning
+	}
+	return Note
+}

@@ -96,7 +96,7 @@ func reportGap(p *nnvet.Pass, g gap) {
 	f := finding(g)
 	f.Confidence = 0.7
 	f.Brief = fmt.Sprintf("gap %.2f", clamp(g.open))
-	f.Message = fmt.Sprintf("the network overfits: it explains %s of its training rows and %s of the validation rows", percent(g.train), percent(g.skill))
+	f.Message = fmt.Sprintf("the network overfits: it explains %s of its training rows and %s of the validation rows", explained(g.train), explained(g.skill))
 	f.Evidence = append([]nnvet.Evidence{
 		{What: "validation loss less training loss, in constants' losses", Saw: g.open, Key: g.val.Key, Limit: "gap", Lo: -0.1, Hi: 0.44},
 	}, f.Evidence...)
@@ -116,8 +116,8 @@ func finding(g gap) nnvet.Finding {
 	}
 }
 
-// percent writes a skill as a share.
-func percent(skill float64) string {
+// explained writes a skill as a share.
+func explained(skill float64) string {
 	if skill <= 0 {
 		return "none"
 	}

@@ -67,19 +67,6 @@ func ending(c nnvet.Course) nnvet.Span {
 	return nnvet.Span{From: last, To: last}
 }
 
-// harm grades by the skill at the end: what comes with none is an error, with
-// little a warning, and with as much as healthy runs reach only a note. An
-// unknown skill gives a note, since no harm is seen.
-func harm(p *nnvet.Pass, skill float64) nnvet.Severity {
-	switch {
-	case skill <= p.Limit(nnvet.NoSkill.Name):
-		return nnvet.Error
-	case skill < p.Limit(nnvet.HealthySkill.Name):
-		return nnvet.Warning
-	}
-	return nnvet.Note
-}
-
 // figure writes a loss to three digits, without an exponent while it is of a
 // usual size.
 func figure(v float64) string {

@@ -159,7 +159,7 @@ func classesCollapsed(p *nnvet.Pass, said *nnvet.Predictions) bool {
 // may be noise that nobody can predict.
 func reportCollapse(p *nnvet.Pass, said *nnvet.Predictions, f nnvet.Finding, partly bool) {
 	skill, split := endSkill(p.Trace)
-	f.Severity, f.Confidence = harm(p, skill), 0.8
+	f.Severity, f.Confidence = p.Harm(skill), 0.8
 	// A little skill is in keeping with classes that overlap, of which the commonest is rightly said.
 	if partly || skill > p.Limit(nnvet.NoSkill.Name) {
 		f.Severity, f.Confidence = nnvet.Note, 0.5

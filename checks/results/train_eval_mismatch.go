@@ -87,7 +87,7 @@ func trainedInEval(p *nnvet.Pass, layer string) *nnvet.Finding {
 	}
 	if e.Step == 0 {
 		skill, _ := endSkill(p.Trace)
-		f.Severity, f.Confidence = harm(p, skill), 0.6
+		f.Severity, f.Confidence = p.Harm(skill), 0.6
 		f.Message += "; where a trained network is only fine-tuned, this can be meant"
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "skill at the end (1 - loss / constant's loss)", Saw: skill, Limit: nnvet.HealthySkill.Name})
 		f.Severity = min(f.Severity, nnvet.Warning)
