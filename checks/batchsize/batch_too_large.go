@@ -107,7 +107,8 @@ func reportLarge(p *nnvet.Pass, run plan, noise noiseScale, c nnvet.Course, to f
 	} else {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "fall of the loss in the last tenth, in constants' losses", Saw: c.Late(), Key: c.Key, Limit: "late"})
 	}
-	longer := nnvet.Treatment{Action: fmt.Sprintf("keep the batch and train %s times as many epochs, for as many updates", number(math.Ceil(run.batch/to)))}
+	times := math.Ceil(math.Max(run.batch/to, p.Limit("updates")/run.steps))
+	longer := nnvet.Treatment{Action: fmt.Sprintf("keep the batch and train %s times as many epochs, for %s updates", number(times), number(times*run.steps))}
 	f.Treatments = []nnvet.Treatment{run.change(p.Trace, to, why), longer}
 	p.Report(f)
 }
