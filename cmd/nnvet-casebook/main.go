@@ -22,7 +22,8 @@ import (
 )
 
 const usage = `usage: nnvet-casebook run [--part learn|score] [--smoke] [--seeds N] [--jobs N] [--json FILE] [--why TEXT]
-       nnvet-casebook learn [--jobs N]    learns how far to trust each finding, from the part to learn from
+                          [--keep DIR | --kept DIR]    keeps the traces; judges kept ones again after a change of the checks alone
+       nnvet-casebook learn [--jobs N] [--kept DIR]    learns how far to trust each finding, from the part to learn from
        nnvet-casebook label [--jobs N]    measures what every case costs, and writes the lists; with --only TEXT prints it instead
 `
 
@@ -53,6 +54,8 @@ func run(ctx context.Context, args []string) error {
 	f.IntVar(&o.jobs, "jobs", 0, "trainings at once; 0 for one a core")
 	f.StringVar(&o.json, "json", "", "file to write every run's findings to")
 	f.StringVar(&o.only, "only", "", "cases whose name contains this")
+	f.StringVar(&o.keep, "keep", "", "directory to keep the traces of all runs in")
+	f.StringVar(&o.kept, "kept", "", "directory of kept traces to judge again, without training")
 	f.StringVar(&o.root, "root", ".", "the repository")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
@@ -70,6 +73,7 @@ func run(ctx context.Context, args []string) error {
 
 type options struct {
 	part, why, json, only, root string
+	keep, kept                  string // directories of traces
 	smoke                       bool
 	seeds, jobs                 int
 }
@@ -153,6 +157,17 @@ func score(ctx context.Context, o options) error {
 }
 
 func (o options) train(ctx context.Context, orders []casebook.Order, trust *nnvet.Likelihoods) ([]*casebook.Run, error) {
+	if o.kept != "" {
+		return casebook.Kept(o.kept).Judge(orders, trust)
+	}
+	if o.keep != "" {
+		if err := os.MkdirAll(o.keep, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	for i := range orders {
+		orders[i].Keep = casebook.Kept(o.keep)
+	}
 	said := progress(time.Now())
 	var runs []*casebook.Run
 	var failed error

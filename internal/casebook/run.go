@@ -1,8 +1,10 @@
 package casebook
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/checks"
@@ -42,6 +44,7 @@ type Order struct {
 	Base  bool // of what it is measured against
 	Seed  int64
 	Judge bool // record a trace, and let the checks and the controls judge it
+	Keep  Kept // where not empty, the trace is written there
 }
 
 // Train runs what was ordered, on so many workers, and hands the runs out in
@@ -85,6 +88,9 @@ func (o Order) job(r *Run, known *surveys, trust *nnvet.Likelihoods) trial.Job {
 		j.Val = engine.Data{}
 	}
 	w := witness{reader: tracefile.NewReader("trace")}
+	if o.Keep != "" {
+		w.bytes = new(bytes.Buffer)
+	}
 	if o.Judge {
 		j.Observer = w.observer(j, t.Names, known)
 	}
@@ -97,6 +103,11 @@ func (o Order) job(r *Run, known *surveys, trust *nnvet.Likelihoods) trial.Job {
 		if err := w.recorder.Err(); err != nil {
 			return err
 		}
+		if o.Keep != "" {
+			if err := o.Keep.save(o, r.Skill, w.bytes.Bytes()); err != nil {
+				return err
+			}
+		}
 		r.judge(w.reader.Snapshot(), trust)
 		return nil
 	}
@@ -107,6 +118,15 @@ func (o Order) job(r *Run, known *surveys, trust *nnvet.Likelihoods) trial.Job {
 type witness struct {
 	reader   *tracefile.Reader
 	recorder *record.Recorder
+	bytes    *bytes.Buffer // of the trace, where it is kept
+}
+
+// out is where the trace goes.
+func (w *witness) out() io.Writer {
+	if w.bytes != nil {
+		return io.MultiWriter(w.reader, w.bytes)
+	}
+	return w.reader
 }
 
 // observer returns what the trainer is to tell. The recorder is made when the
@@ -117,7 +137,7 @@ func (w *witness) observer(j trial.Job, names []string, known *surveys) *engine.
 	o.Start = func(t *engine.Trainer) {
 		options := record.Options{Version: "casebook", Columns: names}
 		options.Survey = known.of(t.Spec, j.Train, j.Val, options)
-		w.recorder = record.New(tracefile.NewWriter(w.reader), options)
+		w.recorder = record.New(tracefile.NewWriter(w.out()), options)
 		*o = *w.recorder.Observer()
 		o.Start(t)
 	}
