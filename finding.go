@@ -78,9 +78,6 @@ type Treatment struct {
 	Safe     bool      // it cannot break a program that worked
 }
 
-// A Setting is a change of one hyper-parameter.
-type Setting struct{ Name, Site, From, To string }
-
 // An Edit replaces the text at a location, whose columns are known, by New.
 type Edit struct {
 	At  Location
