@@ -10,17 +10,23 @@ import (
 type Baseline struct {
 	Loss float64
 	How  string // "predicting the class shares", "predicting the mean"
+	// Floor is the least loss that there is: 0, but for smoothed labels, where to
+	// be right and as sure as they are costs their entropy.
+	Floor float64
 }
 
-// Skill returns 1 - loss/baseline: 0 where nothing was learned, 1 where the
-// loss is zero, negative where a constant would do better. A loss that is not
-// finite has skill -Inf.
+// Skill returns 1 - loss/baseline, both above the floor: 0 where nothing was
+// learned, 1 where the loss is as low as can be, negative where a constant would
+// do better. A loss that is not finite has skill -Inf.
 func (b Baseline) Skill(loss float64) float64 {
 	if !finite(loss) {
 		return math.Inf(-1)
 	}
-	return 1 - loss/b.Loss
+	return 1 - (loss-b.Floor)/(b.Loss-b.Floor)
 }
+
+// At returns the loss that has a skill.
+func (b Baseline) At(skill float64) float64 { return b.Floor + (1-skill)*(b.Loss-b.Floor) }
 
 // Baseline returns the baseline of a head on a split, from the targets that
 // the head saw there, or of the training split where the split's own were not
@@ -42,7 +48,10 @@ func (t *Trace) Baseline(h *Head, split string) (Baseline, error) {
 	if err != nil {
 		return b, err
 	}
-	if !(b.Loss > 0) { // also NaN
+	if n := len(p.Classes); h.Smoothing > 0 && n > 1 {
+		b.Loss, b.Floor = smoothed(shares(p.Classes), h.Smoothing), smoothed(append(make([]float64, n-1), 1), h.Smoothing)
+	}
+	if !(b.Loss > b.Floor) { // also NaN
 		return Baseline{}, fmt.Errorf("the targets of %s do not vary", h.Name)
 	}
 	return b, nil
@@ -55,7 +64,7 @@ func constantLoss(k LossKind, p *Profile) (Baseline, error) {
 		if len(p.Classes) == 0 {
 			return Baseline{}, fmt.Errorf("the targets of %s are not class indices", p.Site)
 		}
-		return Baseline{entropy(p.Classes), "predicting the class shares"}, nil
+		return Baseline{Loss: smoothed(shares(p.Classes), 0), How: "predicting the class shares"}, nil
 	case BCE, BCELogits:
 		if p.Ranges.Below0 > 0 || p.Ranges.Above1 > 0 {
 			return Baseline{}, fmt.Errorf("the targets of %s are not probabilities", p.Site)
@@ -63,13 +72,13 @@ func constantLoss(k LossKind, p *Profile) (Baseline, error) {
 		if soft := p.Ranges.N - p.Ranges.At0 - p.Ranges.At1; soft > 0 { // its loss cannot come to 0, so that skill would say too little
 			return Baseline{}, fmt.Errorf("targets of %s lie between 0 and 1, where the loss has a floor of its own", p.Site)
 		}
-		return Baseline{overColumns(p, func(c Column) float64 { return binaryEntropy(c.Mean) }), "predicting the share of ones"}, nil
+		return Baseline{Loss: overColumns(p, func(c Column) float64 { return binaryEntropy(c.Mean) }), How: "predicting the share of ones"}, nil
 	case MSE:
-		return Baseline{overColumns(p, func(c Column) float64 { return c.Std * c.Std }), "predicting the mean"}, nil
+		return Baseline{Loss: overColumns(p, func(c Column) float64 { return c.Std * c.Std }), How: "predicting the mean"}, nil
 	case L1:
 		// The mean absolute deviation of a normal distribution; for others it is
 		// within a third of it, near enough to tell learning from not learning.
-		return Baseline{overColumns(p, func(c Column) float64 { return c.Std * math.Sqrt(2/math.Pi) }), "predicting the median"}, nil
+		return Baseline{Loss: overColumns(p, func(c Column) float64 { return c.Std * math.Sqrt(2/math.Pi) }), How: "predicting the median"}, nil
 	}
 	return Baseline{}, fmt.Errorf("no baseline is known for the loss %s", k)
 }
@@ -82,15 +91,25 @@ func overColumns(p *Profile, f func(Column) float64) float64 {
 	return sum / float64(len(p.Columns))
 }
 
-func entropy(counts []int64) float64 {
+// shares returns the share of each class.
+func shares(counts []int64) []float64 {
 	var n float64
 	for _, c := range counts {
 		n += float64(c)
 	}
+	out := make([]float64, len(counts))
+	for i, c := range counts {
+		out[i] = float64(c) / n
+	}
+	return out
+}
+
+// smoothed returns the entropy of shares of which a part is spread over all
+// classes alike.
+func smoothed(shares []float64, part float64) float64 {
 	h := 0.0
-	for _, c := range counts {
-		if c > 0 {
-			q := float64(c) / n
+	for _, q := range shares {
+		if q = (1-part)*q + part/float64(len(shares)); q > 0 {
 			h -= q * math.Log(q)
 		}
 	}

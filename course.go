@@ -125,3 +125,11 @@ func (p *Pass) Harm(skill float64) Severity {
 	}
 	return Note
 }
+
+// HarmOf grades what a pattern cost by how a run ended, with the figure that it
+// goes by: the skill, and the limit that it crossed, which a note has none of.
+func (p *Pass) HarmOf(c Course) (Severity, Evidence) {
+	severity := p.Harm(c.Skill())
+	crossed := map[Severity]string{Error: NoSkill.Name, Warning: HealthySkill.Name}
+	return severity, c.Evidence(crossed[severity])
+}

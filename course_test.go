@@ -115,7 +115,8 @@ func experiments(c checks.Chapter) string {
 		"says \"not checked\" of them, and what it would take:\n\n" + b.String()
 }
 
-// neighbours links to the chapters before and after, and to the contents.
+// neighbours links to the chapters before and after, to the contents, and to
+// what words mean.
 func neighbours(c checks.Chapter) string {
 	var links []string
 	for _, p := range []nnvet.Pitfall{c.Pitfall - 1, c.Pitfall + 1} {
@@ -124,7 +125,7 @@ func neighbours(c checks.Chapter) string {
 			links = append(links, fmt.Sprintf("[%d %s](%s)", p, p, file(other)))
 		}
 	}
-	return strings.Join(append(links, "[contents](README.md)"), " · ")
+	return strings.Join(append(links, "[contents](README.md)", "[words](../../checks/words.md)"), " · ")
 }
 
 // linked links the names of checks to their sections, and leaves code alone.

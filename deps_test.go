@@ -19,7 +19,9 @@ var tiers = [][]string{
 	{"checks", "internal/tracefile", "internal/survey", "internal/report", "internal/dataset"},
 	{"internal/store", "internal/config", "internal/prepare", "internal/recipe", "internal/engine", "vettest"},
 	{"internal/engine/record", "internal/trial", "internal/engine/save", "internal/experiment"},
-	{"internal/subject"},
+	{"internal/subject", "internal/edit"},
+	{"internal/trial/script"},
+	{"internal/prove"},
 	{"internal/casebook"},
 	{"cmd/nnvet", "cmd/nnvet-casebook", "casebook/torch", "examples", "bench/engine/nnvet"},
 }

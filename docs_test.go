@@ -125,3 +125,16 @@ func TestPages(t *testing.T) {
 		}
 	}
 }
+
+// TestReliability holds that the page on confidence shows the table of the part
+// that scores as the scoreboard has it. NNVET_UPDATE=1 rewrites it.
+func TestReliability(t *testing.T) {
+	const header = "| confidence | causes named | said on average | right |\n"
+	_, scored, _ := strings.Cut(read(t, "casebook/scoreboard.md"), "\n## The part that scores\n")
+	_, rest, ok := strings.Cut(scored, header)
+	table, _, _ := strings.Cut(rest, "\n\n")
+	if !ok || !strings.Contains(table, "\n| 0.9 to 1.0 |") {
+		t.Fatal("casebook/scoreboard.md has no table of confidences for the part that scores")
+	}
+	between(t, "docs/confidence.md", "reliability", header+table+"\n")
+}

@@ -48,6 +48,10 @@ type Finding struct {
 	Evidence   []Evidence
 	Treatments []Treatment // alternatives, best first
 	Because    []string    // IDs of the checks whose findings explain this one; set by [Vet]
+	// Right is how many of the Seen findings of this check that the likelihoods
+	// were learned from were right; where Seen is 0, the confidence is the check's
+	// own word. Set by [Vet].
+	Right, Seen int
 }
 
 // Fingerprint identifies the finding across runs: it holds the check, the

@@ -8,7 +8,7 @@ require (
 	github.com/klauspost/compress v1.20.3 // training data in .zst files, and .gz faster than the standard library
 	github.com/mattn/go-runewidth v0.0.31 // columns that text takes on a terminal
 	github.com/pelletier/go-toml/v2 v2.4.3 // nnvet.toml and pyproject.toml, with the line of every error
-	github.com/rogpeppe/go-internal v1.16.0 // testscript: the cases of the commands
+	github.com/rogpeppe/go-internal v1.16.0 // unified diffs; testscript: the cases of the commands
 	github.com/spf13/cobra v1.10.2 // commands, flags and completions
 	github.com/spf13/pflag v1.0.9 // flags from the environment
 	golang.org/x/sys v0.49.0 // which vector instructions the processor has

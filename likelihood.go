@@ -72,6 +72,8 @@ func (ls *Likelihoods) weigh(fs []Finding) {
 		f := &fs[i]
 		if c, ok := ls.Confidence(f.Check.ID, found); ok && f.Severity > Note && len(f.Because) == 0 {
 			f.Confidence = math.Max(0.01, math.Min(0.99, math.Round(100*c)/100))
+			l := ls.Checks[f.Check.ID]
+			f.Right, f.Seen = l.Right, l.Right+l.Wrong
 		}
 	}
 }

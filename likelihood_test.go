@@ -32,6 +32,20 @@ func TestConfidence(t *testing.T) {
 	}
 }
 
+// A confidence that was learned says from how many findings; what was not stays
+// the check's own word.
+func TestWeigh(t *testing.T) {
+	ls := &Likelihoods{Checks: map[string]Likelihood{"NN0101": {Right: 8, Wrong: 1}}, Scale: 1}
+	fs := []Finding{{Check: &Check{ID: "NN0101"}, Severity: Error, Confidence: 0.5}, {Check: &Check{ID: "NN0102"}, Severity: Error, Confidence: 0.5}}
+	ls.weigh(fs)
+	if f := fs[0]; f.Confidence != 0.82 || f.Right != 8 || f.Seen != 9 {
+		t.Errorf("learned: got %v of %d in %d, want 0.82 of 8 in 9", f.Confidence, f.Right, f.Seen)
+	}
+	if f := fs[1]; f.Confidence != 0.5 || f.Seen != 0 {
+		t.Errorf("not learned: got %v of %d, want 0.5 of 0", f.Confidence, f.Seen)
+	}
+}
+
 func TestUndecided(t *testing.T) {
 	a, b, c := &Check{ID: "NN0101"}, &Check{ID: "NN0601"}, &Check{ID: "NN0801"}
 	tests := []struct {

@@ -81,8 +81,9 @@ type Head struct {
 	Loss      LossKind
 	Reduction string // "mean", "sum", "none"
 	Source    Location
-	Weighted  bool // classes or rows have weights, so the loss has no plain baseline
-	Root      bool // its value is what backward was called on, unscaled and alone
+	Weighted  bool    // classes or rows have weights, so the loss has no plain baseline
+	Smoothing float64 // share of each class target that is spread over all classes alike (label smoothing)
+	Root      bool    // its value is what backward was called on, unscaled and alone
 	// Chain holds the operations that the prediction went through, from the
 	// loss backwards to the last operation that has parameters, which it includes.
 	Chain []Op

@@ -34,6 +34,9 @@ type Survey struct {
 	// variance of the standardized columns, and of the standardized outputs. Of
 	// classes, TargetRank is those that occur less one.
 	InputRank, TargetRank int
+	// TargetZ is the largest distance of a target that is a number from the mean of
+	// its output, in standard deviations; NaN of classes, and of constants.
+	TargetZ float64
 
 	Smooth Smoothness
 	Wraps  []Wrap // of outputs that are numbers, the first 8 of them
@@ -56,6 +59,12 @@ type Survey struct {
 	// no colour images.
 	Brightness float64
 }
+
+// A column is whole-numbered whose values are whole, now or before they were
+// scaled, where the recorder knows how; and one of 3 values or more that stand on
+// a grid: each a multiple of one step from the least, within a hundredth of a
+// step. The step is the smallest gap between two values, made so exact that the
+// grid ends at the largest; the grid has at most 10 places for every value.
 
 // A Feature is one column of a survey. Of images, what concerns targets (Alone
 // and what follows it) is not measured.
@@ -86,8 +95,7 @@ type Feature struct {
 	// bins explain, corrected for chance: 1 - (1-s)*(n-1)/(n-b) of b bins. It may be
 	// a little below 0.
 	Alone float64
-	// Of whole-numbered columns (before they were scaled, where the recorder knows
-	// how) of 3 values or more, at most a fifth as many as
+	// Of whole-numbered columns of 3 values or more, at most a fifth as many as
 	// rows: von Neumann's ratio of the mean targets m per value, in the order of
 	// the values and of those that 5 rows or more have: the mean of (m[i+1]-m[i])²
 	// over twice the variance of m, each value counting once (about 1 where the
@@ -117,12 +125,15 @@ type Smoothness struct {
 
 // A Wrap is how much smoother a target becomes as the sine and cosine of its
 // angle over a period: of pi, 2 pi, 7, 12, 24, 52, 60, 180, 360 and 365.25 those
-// of which the target's range is 0.8 to 1.03.
+// of which the target's range is 0.8 to 1.03; and, unless one of these is within
+// 0.03 of it, its own: its range, and one step more where its values stand on a
+// grid, if each tenth of the range holds 0.02 to 0.25 of the rows. (What was
+// scaled has no other; what was cut off, or thins out, is no circle.)
 type Wrap struct {
 	Output int
 	Period float64
 	Ratio  float64 // of the smoothness ratios before and after; sine and cosine are as they are, not standardized
-	Low    float64 // lower end of its 95 % interval, from a bootstrap over rows and their neighbours with the variances held
+	Low    float64 // lower end of its 95 % interval, from a bootstrap over rows and their neighbours with the variances held, and the number of those that differ by more than half a period, if they are 8 or more
 }
 
 // An Overlap compares validation rows, at most 1500, with training rows.

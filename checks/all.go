@@ -99,12 +99,12 @@ var All = []*nnvet.Check{
 	// Depth and width, and units that die.
 	&depth.TooDeep,
 	&depth.NeedsSkips,
+	&hiddenunits.TooNarrow,
 	&gradients.DeadUnits,
 	&gradients.Saturated,
 	&gradients.Exploding,
 	&gradients.Vanishing,
 	&depth.StartsTooDeep,
-	&hiddenunits.TooNarrow,
 	&hiddenunits.TooWide,
 	&hiddenunits.WidthSweep,
 

@@ -24,7 +24,11 @@ var TooLarge = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "share", Default: 0.25, Source: "convention: fewer than four updates an epoch"},
 		{Name: "an-epoch", Default: 20, Source: "convention: with fewer, an epoch is hardly stochastic"},
+		{Name: "rows", Default: 64, Source: "convention: batches of up to 64 rows are usual, and few of them an epoch mean few rows: then it takes epochs"},
+		{Name: "fits", Default: 0.8, Source: "convention: where four fifths are explained, more of the same is for who wants it"},
 		{Name: "updates", Default: 200, Source: "convention: small networks take a few hundred updates to converge; measured, full batches at fixed epochs and rate lost 0.37 of skill in 6 of 6 settings"},
+		{Name: "passes", Default: 3, Source: "convention: who goes through the rows once or twice lacks epochs before it lacks smaller batches"},
+		{Name: "steps", Default: 50, Source: "convention: where the rows are not known, a shorter run has hardly begun at any batch"},
 		{Name: "noise", Default: 10, Source: "McCandlish et al. 2018: past the noise scale, twice the batch saves hardly any update"},
 		{Name: "late", Default: 0.05, Source: "convention: a loss that still falls by a twentieth of a constant's in the last tenth is not done"},
 		nnvet.HealthySkill, nnvet.NoSkill,
@@ -52,13 +56,20 @@ func tooLarge(p *nnvet.Pass) {
 		return
 	}
 	few := run.steps < p.Limit("updates")
-	large := run.batch/run.total > p.Limit("share") || run.perEpoch() < p.Limit("an-epoch")
+	large := run.batch/run.total > p.Limit("share") || run.batch > p.Limit("rows") && run.perEpoch() < p.Limit("an-epoch")
 	wasted := measured && !noise.bound && run.batch > p.Limit("noise")*noise.rows && few
 	if !(few && large) && !wasted {
 		return
 	}
+	if epochs := run.epochs(); !wasted && epochs < p.Limit("passes") {
+		p.Short("the run goes through its rows %s times; it takes %.0f to tell a batch that is too large from a run that is too short", number(epochs), p.Limit("passes"))
+		return
+	} else if math.IsNaN(epochs) && run.steps < p.Limit("steps") {
+		p.Short("the run has %s steps over an unknown number of rows; it takes %.0f to judge", number(run.steps), p.Limit("steps"))
+		return
+	}
 	skill := c.Skill()
-	if math.IsInf(skill, -1) || skill >= p.Limit("skill") && !(c.Late() > p.Limit("late")) {
+	if math.IsInf(skill, -1) || skill >= p.Limit("fits") || skill >= p.Limit("skill") && !(c.Late() > p.Limit("late")) {
 		return // another story, or it came to its end all the same
 	}
 	if !measured || noise.bound {

@@ -16,14 +16,17 @@ func paceOf(t *nnvet.Trace) float64 {
 		if q == nil || len(q.Shape) < 2 {
 			continue
 		}
-		var looked []float64
-		for _, v := range s.Values {
+		var looked, spans []float64 // first looks are dense, and must not count for more
+		for i, v := range s.Values {
 			if v > 0 && stat.Finite(v) {
-				looked = append(looked, v)
+				looked, spans = append(looked, v), append(spans, 1)
+				if i+1 < s.Len() {
+					spans[len(spans)-1] = float64(s.Steps[i+1] - s.Steps[i])
+				}
 			}
 		}
 		if len(looked) > 0 {
-			all = append(all, stat.Median(looked))
+			all = append(all, stat.WeightedMedian(looked, spans))
 		}
 	}
 	if len(all) == 0 {

@@ -3,6 +3,7 @@ package batchsize
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nnvet/nnvet"
 )
@@ -10,6 +11,7 @@ import (
 // A plan is how a run went through its rows.
 type plan struct {
 	batch float64 // rows that one backward pass averages over
+	most  float64 // rows of the largest that was seen
 	total float64 // rows of the training set; NaN where unknown
 	steps float64
 	// passes counts the backward passes that go into an update: gradients that are
@@ -27,11 +29,19 @@ func planOf(t *nnvet.Trace) (plan, bool) {
 		_, p.passes = s.Last()
 	}
 	p.batch *= math.Max(p.passes, 1)
+	p.most = math.Max(p.passes, 1)
+	if s := t.Series(nnvet.Key{Quantity: nnvet.BatchRows}); s.Len() > 0 {
+		p.most *= slices.Max(s.Values)
+	}
 	return p, p.batch >= 1
 }
 
 // perEpoch returns the updates of a pass over the rows, NaN where unknown.
 func (p plan) perEpoch() float64 { return math.Ceil(p.total / p.batch) }
+
+// whole reports whether all rows can have been gone through once; not where
+// their number is unknown. The typical batch of a short run may be its last.
+func (p plan) whole() bool { return p.steps*p.most >= p.total }
 
 // epochs returns the passes over the rows, NaN where unknown.
 func (p plan) epochs() float64 { return p.steps * p.batch / p.total }

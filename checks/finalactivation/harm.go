@@ -9,7 +9,9 @@ import (
 // harm returns what the end of a run says of a pattern that does not always
 // cost something: a warning where less was learned than in nearly all healthy
 // runs, a note otherwise, with the figure that it goes by, if there is one. The
-// check must declare [nnvet.HealthySkill].
+// check must declare [nnvet.HealthySkill]. Unlike [nnvet.Pass.Harm] it makes no
+// error of a run that learned nothing: a head that does not fit its targets slows
+// a network, and where nothing was learned something else is the likelier reason.
 func harm(p *nnvet.Pass) (nnvet.Severity, []nnvet.Evidence) {
 	c, err := p.Trace.Course(nnvet.Train)
 	switch {

@@ -141,12 +141,13 @@ func atBound(t *nnvet.Trace, h *nnvet.Head, r reach) (float64, nnvet.Key) {
 // as zeros of a sparse target, leave the run with its skill, and are not
 // reported; it tells whether they were.
 func reportStuck(p *nnvet.Pass, h *nnvet.Head, r reach, share float64, key nnvet.Key) bool {
-	severity, evidence := harm(p)
-	if severity == nnvet.Note {
+	c, err := p.Trace.Course(nnvet.Train)
+	if err != nil || p.Trace.Run.Ended == nnvet.Running {
 		return false
 	}
-	if c, err := p.Trace.Course(nnvet.Train); err == nil && c.Skill() <= p.Limit("learned") {
-		severity, evidence = nnvet.Error, []nnvet.Evidence{c.Evidence("learned")}
+	severity, harm := p.HarmOf(c)
+	if severity == nnvet.Note {
+		return false
 	}
 	p.Report(nnvet.Finding{
 		Severity: severity, Confidence: 0.8,
@@ -156,9 +157,10 @@ func reportStuck(p *nnvet.Pass, h *nnvet.Head, r reach, share float64, key nnvet
 		Brief:   fmt.Sprintf("%.0f%% stuck", 100*share),
 		Label:   "passes no gradient there",
 		Message: fmt.Sprintf("%.3g %% of the outputs lie exactly at a bound of the final %s, where no gradient moves them", 100*share, r.by),
-		Evidence: append([]nnvet.Evidence{
+		Evidence: []nnvet.Evidence{
 			{What: "share of outputs at a bound", Saw: share, Key: key, Limit: "stuck"},
-		}, evidence...),
+			harm,
+		},
 		Treatments: unbound(p.Trace, r),
 	})
 	return true

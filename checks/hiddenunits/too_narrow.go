@@ -28,7 +28,7 @@ var TooNarrow = nnvet.Check{
 		{Name: "late", Default: 0.05, Source: "convention: a loss that still falls by a twentieth of a constant's in the last tenth needs steps before units"},
 		nnvet.HealthySkill, nnvet.NoSkill,
 	},
-	Explains: []string{"NN0201", "NN0206"},
+	Explains: []string{"NN0801", "NN0201", "NN0206"}, // a layer of a unit or two is dead as soon as they are
 	AtEnd:    true,
 	Run:      tooNarrow,
 }

@@ -77,9 +77,9 @@ func report(p *nnvet.Pass, h *nnvet.Head, s *nnvet.Series, b nnvet.Baseline, off
 	if off > p.Limit("off-error") {
 		f.Severity = nnvet.Error
 	}
-	if c, err := p.Trace.Course(nnvet.Train); err == nil && p.Trace.Run.Ended != nnvet.Running && recovered(c) {
+	if c, err := p.Trace.Course(nnvet.Train); err == nil && p.Trace.Run.Ended != nnvet.Running && recovered(p.Trace, c) {
 		f.Severity = nnvet.Note
-		f.Message += "; it was made up for within a twentieth of the run"
+		f.Message += "; it was soon made up for"
 	}
 	if std := p.Trace.Series(nnvet.Key{Quantity: nnvet.PredStd, Site: h.Name, Split: nnvet.Train}); std.Len() > 0 && std.Steps[0] == 0 {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "std of the first predictions", Saw: std.Values[0], Key: std.Key})

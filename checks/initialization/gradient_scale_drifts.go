@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nnvet/nnvet"
 )
@@ -46,8 +47,8 @@ func atStart(q nnvet.Quantity) func(*nnvet.Trace) bool {
 func gradientDrifts(p *nnvet.Pass) {
 	// A norm over the units, which he's law keeps where widths differ; a root mean square it does not.
 	ps := passage(p.Trace, nnvet.ActGrad, func(s *nnvet.Stage) float64 { return math.Sqrt(float64(s.Units())) })
-	if len(ps) < 2 {
-		p.Skip("it takes two hidden layers that get a gradient at step 0")
+	if ps = ofOneKind(ps); len(ps) < 2 {
+		p.Skip("it takes two hidden layers of one kind, dense or convolutional, that get a gradient at step 0")
 		return
 	}
 	if normed(ps) {
@@ -95,6 +96,18 @@ func gradientDrifts(p *nnvet.Pass) {
 		f.Evidence[0].Limit = "drift-error"
 	}
 	p.Report(f)
+}
+
+// ofOneKind returns the dense stages or the convolutional ones, those that are
+// more. A convolution's gradient is spread over positions, of which a trace does
+// not tell how many there are, so that one cannot be held against a dense layer's.
+func ofOneKind(ps []point) []point {
+	convolves := func(at point) bool { return len(at.Weight.Shape) > 2 }
+	dense := slices.DeleteFunc(slices.Clone(ps), convolves)
+	if 2*len(dense) >= len(ps) {
+		return dense
+	}
+	return slices.DeleteFunc(slices.Clone(ps), func(at point) bool { return !convolves(at) })
 }
 
 // flattens reports whether most hidden stages end in a sigmoid, which passes

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/stat"
@@ -27,8 +28,10 @@ var TooHigh = nnvet.Check{
 		{Name: "fast", Default: fastest, Source: "measured on small MLPs: the largest median ratio of 200 healthy runs, 10^-1.5"},
 		{Name: "rise", Default: 4, Source: "the stop rule of fastai's range test: 4 times the best smoothed loss"},
 		{Name: "looks", Default: 5, Source: "convention: fewer are the start of Adam, whose first steps are its longest"},
+		{Name: "thrown", Default: 2, Source: "measured in the casebook's part to learn from: in 2000 sound runs the smoothed loss rose to 3.6 times its start at most, and where it rose by a third, weights were at 1.99 times their norm or less by a tenth of the run; rates 100 and 1000 times too high mostly left 3 to 29 times the norm"},
 		{Name: "bounce", Default: 0.1, Source: "convention: so much skill lost is major"},
 		{Name: "late", Default: 0.05, Source: "measured on small MLPs: a loss that still falls by so many baselines in the last tenth is on its way"},
+		{Name: "fits", Default: 0.8, Source: "convention: where four fifths are explained, steps of any length have done their work"},
 		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill,
 	},
 	Explains: []string{"NN0602", "NN0604", "NN0801", "NN0802", "NN0804", "NN0805", "NN0201", "NN0206"}, // units that it killed leave steps that are too short
@@ -42,8 +45,10 @@ type excess struct {
 	typical    float64 // median over weights, which the prescription brings to a healthy one
 	span       nnvet.Span
 	says       string
+	label      string // in the source
 	limit      string
 	confidence float64
+	shown      *nnvet.Evidence // by what, where not by the ratio of a step
 	harm       *nnvet.Evidence // what else shows it; nil without
 }
 
@@ -62,7 +67,7 @@ func tooHigh(p *nnvet.Pass) {
 		p.Short("the run has %d steps; it takes %.0f to judge", p.Trace.Run.Steps, p.Limit("steps"))
 		return
 	}
-	for _, look := range []func(*nnvet.Pass, []pace, nnvet.Course) *excess{rewritten, blownUp, thrown, restless} {
+	for _, look := range []func(*nnvet.Pass, []pace, nnvet.Course) *excess{rewritten, blownUp, thrown, flung, restless} {
 		if x := look(p, ws, c); x != nil {
 			reportExcess(p, x, c)
 			return
@@ -152,9 +157,52 @@ func thrown(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 	return x
 }
 
+// flung finds a run whose first steps threw all weights far out while the loss
+// rose far above where it began. What it learned after that, it learned from
+// another start than the one that its initialization had chosen.
+func flung(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
+	smooth := stat.EMA(c.Values, 0.9)
+	if unsettled(p, c) || stat.FirstBad(smooth) >= 0 {
+		return nil
+	}
+	peak := slices.Index(smooth, slices.Max(smooth))
+	began := max(c.Scale.Loss, c.Values[0])
+	at := max(c.Steps[peak], p.Trace.Run.Steps/10)
+	moved := grown(p.Trace, ws)
+	times := growth(p.Trace, moved, at)
+	if !(smooth[peak] > p.Limit("rise")*began) || !(times > p.Limit("thrown")) {
+		return nil
+	}
+	x := swiftest(moved, 0, at)
+	if x.worst == nil {
+		return nil
+	}
+	x.confidence = 0.75
+	x.typical = times * stat.Median(medians(moved, 0, at)) // against the weights as they began
+	x.span = nnvet.Span{From: x.worst.steps[0], To: at}
+	x.says = fmt.Sprintf("the first steps took the weights to %s times their norm, and the loss to %s, %s times what it began with", number(stat.Signif(times, 2)), number(stat.Signif(smooth[peak], 3)), number(stat.Signif(smooth[peak]/began, 2)))
+	x.label = fmt.Sprintf("weights grow to %s times their norm", number(stat.Signif(times, 2)))
+	x.shown = &nnvet.Evidence{What: fmt.Sprintf("norm of the weights by step %d over their first, median", at), Saw: times, Key: nnvet.Key{Quantity: nnvet.WeightNorm}, Limit: "thrown", Lo: 0.9, Hi: 2}
+	x.harm = &nnvet.Evidence{What: "highest smoothed loss over the first, or a constant's", Saw: smooth[peak] / began, Key: c.Key, Limit: "rise"}
+	return x
+}
+
+// growth returns the median over weights of how many times its first norm a
+// weight had at the last look up to a step. NaN where none was looked at twice.
+func growth(t *nnvet.Trace, ws []pace, at int64) float64 {
+	var all []float64
+	for i := range ws {
+		s := t.Series(nnvet.Key{Quantity: nnvet.WeightNorm, Site: ws[i].param.Name})
+		if v := rateAt(s, at); s.Len() > 1 && s.Values[0] > 0 && stat.Finite(v) {
+			all = append(all, v/s.Values[0])
+		}
+	}
+	return stat.Median(all)
+}
+
 // restless finds a run whose steps were longer than any healthy run's all the
-// way, and that came to rest far above what it could reach: it learned little,
-// ends far above the loss of a constant, or far above its own best.
+// way, and that came to rest above what it could reach: it learned no more than
+// a part, ends far above the loss of a constant, or far above its own best.
 func restless(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 	moved := grown(p.Trace, ws)
 	typical := stat.Median(medians(moved, 0, math.MaxInt64))
@@ -163,7 +211,7 @@ func restless(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 	}
 	skill := c.Skill()
 	best, bounce := fallenBack(c)
-	little := skill > p.Limit("learned") && skill < p.Limit("skill")
+	little := skill > p.Limit("learned") && (skill < p.Limit("skill") || skill < p.Limit("fits") && c.Scale.How != "")
 	switch {
 	case math.IsInf(skill, -1): // another look's
 		return nil
@@ -237,10 +285,13 @@ func swiftest(ws []pace, from, to int64) *excess {
 }
 
 func reportExcess(p *nnvet.Pass, x *excess, c nnvet.Course) {
+	if x.label == "" {
+		x.label = fmt.Sprintf("weights change by %s a step", part(x.ratio))
+	}
 	f := nnvet.Finding{
 		Confidence: x.confidence,
 		Source:     place(p.Trace, x.worst.group),
-		Label:      fmt.Sprintf("weights change by %s a step", part(x.ratio)),
+		Label:      x.label,
 		Span:       x.span,
 		Brief:      board(x.ratio),
 		Message:    fmt.Sprintf("the learning rate is too high: %s; %s", x.says, c.Ended()),
@@ -248,12 +299,17 @@ func reportExcess(p *nnvet.Pass, x *excess, c nnvet.Course) {
 			{What: "update over weight of " + x.worst.param.Name, Saw: x.ratio, Key: x.worst.key, Limit: x.limit, Lo: slowest, Hi: fastest},
 		},
 	}
+	if x.shown != nil {
+		f.Evidence[0] = *x.shown
+	}
 	switch skill := c.Skill(); {
 	case skill <= p.Limit("learned"):
 		f.Severity = nnvet.Error
 		f.Evidence = append(f.Evidence, c.Evidence("learned"))
 	case skill < p.Limit("skill"):
 		f.Evidence = append(f.Evidence, c.Evidence("skill"))
+	case skill < p.Limit("fits") && x.harm == nil:
+		f.Evidence = append(f.Evidence, c.Evidence("fits"))
 	}
 	if x.harm != nil {
 		f.Evidence = append(f.Evidence, *x.harm)

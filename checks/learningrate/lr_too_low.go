@@ -27,6 +27,7 @@ var TooLow = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "ratio", Default: 6.3e-5, Source: "measured on small MLPs: log10 of the median below -4.2 found 14 of 15 rates that were too low, and 0 of 200 healthy ones"},
 		{Name: "slowest", Default: slowest, Source: "measured on small MLPs: the smallest median ratio of 200 healthy runs, 10^-3.36"},
+		{Name: "slow", Default: 1e-3, Source: "half of the healthy median; measured in the casebook's part to learn from: sound runs that ended unfinished, in batches of 8 rows or more, began with 1.2e-3 or more a step, rates 10 times too low for Adam with at most 8.1e-4"},
 		{Name: "creeps", Default: 0.005, Source: "convention: a loss that falls by so little of a constant's from the third quarter to the last falls all the same"},
 		{Name: "fits", Default: 0.9, Source: "convention: where nine tenths are explained, the rest may well come slowly"},
 		{Name: "dead", Default: 0.4, Source: "measured on small MLPs: 1 of 200 healthy runs had a layer past it"},
@@ -62,6 +63,9 @@ func tooLow(p *nnvet.Pass) {
 	// gradient, moves as little. It moved well at first, or elsewhere.
 	early := stat.Median(medians(ws, from, from+(to-from)/10))
 	if !(typical < p.Limit("slowest")) || slices.Max(all) >= p.Limit("slowest") || early >= p.Limit("slowest") {
+		if early < p.Limit("slow") && slices.Max(all) < p.Limit("slow") {
+			unfinished(p, ws, c, early)
+		}
 		return
 	}
 	switch skill := c.Skill(); {
@@ -80,6 +84,20 @@ func tooLow(p *nnvet.Pass) {
 	case c.Fell() > p.Limit("falls"):
 		reportLow(p, ws, c, typical, c.Falling("falls"))
 	}
+}
+
+// unfinished judges a run whose steps were shorter from the start than those
+// that sound runs start with, though some of these take as short ones once
+// they are nearly done: it is at fault where it ends amid its fall.
+func unfinished(p *nnvet.Pass, ws []pace, c nnvet.Course, early float64) {
+	skill := c.Skill()
+	if math.IsInf(skill, -1) || skill >= p.Limit("fits") || !(c.Fell() > p.Limit("falls")) || tiny(p.Trace) {
+		return
+	}
+	f := lowFinding(p, ws, c, stat.Median(medians(ws, c.Steps[0], c.Steps[c.Len()-1])), c.Falling("falls"))
+	f.Confidence = 0.65
+	f.Evidence[0] = nnvet.Evidence{What: "update over weight in the first tenth, median", Saw: early, Key: nnvet.Key{Quantity: nnvet.Update}, Limit: "slow", Lo: healthyPace / 2, Hi: fastest}
+	p.Report(f)
 }
 
 // tiny reports whether batches are of a few rows.
@@ -104,6 +122,14 @@ func deadest(t *nnvet.Trace) (site string, share float64) {
 }
 
 func reportLow(p *nnvet.Pass, ws []pace, c nnvet.Course, typical float64, harm nnvet.Evidence) {
+	f := lowFinding(p, ws, c, typical, harm)
+	if typical >= p.Limit("ratio") {
+		f.Confidence, f.Evidence[0].Limit = 0.65, "slowest"
+	}
+	p.Report(f)
+}
+
+func lowFinding(p *nnvet.Pass, ws []pace, c nnvet.Course, typical float64, harm nnvet.Evidence) nnvet.Finding {
 	w := &ws[0]
 	f := nnvet.Finding{
 		Confidence: 0.9,
@@ -120,9 +146,6 @@ func reportLow(p *nnvet.Pass, ws []pace, c nnvet.Course, typical float64, harm n
 	if c.Skill() < p.Limit("learned") {
 		f.Severity = nnvet.Error
 	}
-	if typical >= p.Limit("ratio") {
-		f.Confidence, f.Evidence[0].Limit = 0.65, "slowest"
-	}
 	// Every group's rate is as wrong, as far as the trace can tell; the first
 	// weight's is named.
 	mine := stat.Median(medians(sameGroup(ws, w), c.Steps[0], c.Steps[c.Len()-1]))
@@ -131,5 +154,5 @@ func reportLow(p *nnvet.Pass, ws []pace, c nnvet.Course, typical float64, harm n
 	} else {
 		f.Treatments = append(f.Treatments, nnvet.Treatment{Action: "raise the learning rate 10-fold, and again until the loss no longer falls faster"})
 	}
-	p.Report(f)
+	return f
 }

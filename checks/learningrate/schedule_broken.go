@@ -28,8 +28,10 @@ var ScheduleBroken = nnvet.Check{
 		{Name: "idle", Default: 0.3, Source: "convention: step schedules spend up to a quarter of the run at a hundredth"},
 		{Name: "late", Default: 0.05, Source: "measured on small MLPs: a loss that still falls by so many baselines in a tenth of the run was cut off"},
 		{Name: "back", Default: 0.5, Source: "convention: a run that ends above half of its highest rate has not come down"},
+		{Name: "most", Default: 0.5, Source: "convention: a run that learned little and idled for half of its steps had them to learn more"},
+		{Name: "fits", Default: 0.9, Source: "convention: where nine tenths are explained, the rest may well come slowly"},
 		{Name: "lost", Default: 0.1, Source: "convention: so much skill lost is major"},
-		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill,
+		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill, nnvet.StillFalls,
 	},
 	Explains: []string{"NN0602", "NN0503", "NN0201", "NN0206"},
 	AtEnd:    true,
@@ -139,8 +141,8 @@ func idle(p *nnvet.Pass, l plan, c nnvet.Course) bool {
 	}
 	going := l.below(10 * p.Limit("nothing")) // the loss tells more while there is a rate
 	fall := fallAt(c, going, l.all)
-	early := share >= 0.9
-	if !(fall > need) && !(early && severity > nnvet.Note) {
+	most := share >= p.Limit("most")
+	if !(fall > need) && !(most && severity > nnvet.Note) {
 		return false
 	}
 	if severity == nnvet.Note {
@@ -247,9 +249,8 @@ func endlessWarmup(p *nnvet.Pass, l plan, c nnvet.Course) bool {
 		return false
 	}
 	severity, evidence := harm(p, c)
-	if late := c.Late(); severity == nnvet.Note && late > p.Limit("late") {
-		severity = nnvet.Warning
-		evidence = nnvet.Evidence{What: "fall of the loss in the last tenth, in constants' losses", Saw: late, Key: c.Key, Limit: "late"}
+	if severity == nnvet.Note && c.Skill() < p.Limit("fits") && c.Fell() > p.Limit("falls") {
+		severity, evidence = nnvet.Warning, c.Falling("falls")
 	}
 	if severity == nnvet.Note || math.IsInf(c.Skill(), -1) { // a rise until it breaks is a range test
 		return false

@@ -67,7 +67,7 @@ func judgeTails(p *nnvet.Pass, x *nnvet.Profile) {
 		}
 	}
 	p.Measured("tail %s%%", short(100*most))
-	if _, columns := normalizes(p.Trace); worst == nil || columns || laidFlat(survey(x, cols)) {
+	if _, columns := normalizes(p.Trace); worst == nil || columns || nnvet.Pixels(cols) {
 		return
 	}
 	reportTail(p, x, heavy, at, worst)

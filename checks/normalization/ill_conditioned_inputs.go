@@ -46,7 +46,7 @@ func judgeCondition(p *nnvet.Pass, x *nnvet.Profile) {
 	in := survey(x, pooled(p.Trace, cols))
 	p.Measured("cond. %s", short(s.Covariance))
 	_, columns := normalizes(p.Trace)
-	if columns || pictures(x, in.all) || curable < p.Limit("curable") || in.spread < p.Limit("flags") || laidFlat(in) {
+	if columns || pictures(x, in.all) || curable < p.Limit("curable") || in.spread < p.Limit("flags") || nnvet.Pixels(in.cols) {
 		return
 	}
 	if _, ok := rescaled(p.Trace, x); ok {

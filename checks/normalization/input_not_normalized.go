@@ -28,7 +28,6 @@ var InputNotNormalized = nnvet.Check{
 		{Name: "scale", Default: 0.7, Source: "small synthetic networks: 0.006 in healthy inputs, no alarm on 60 odd but healthy ones"},
 		{Name: "scale-error", Default: 1, Source: "convention: ten times too large or too small"},
 		sparse,
-		{Name: "group", Default: 0.25, Source: "convention: pixels share one range (two thirds of those of scikit-learn's digits do), columns of a table do not"},
 		{Name: "dominance", Default: 10, Source: "convention: supports a finding, never makes one"},
 	},
 	Explains: []string{"NN0601", "NN0603", "NN0602", "NN0801", "NN0805", "NN0904", "NN0201", "NN0102", "NN0107", "NN0110", "NN0105", "NN0802", "NN0803", "NN0804", "NN0408", "NN0902", "NN0903", "NN0604"},
@@ -45,7 +44,7 @@ func judgeInput(p *nnvet.Pass, x *nnvet.Profile) {
 	rows, columns := normalizes(p.Trace)
 	within, inside := rescaled(p.Trace, x)
 	inside = inside && math.Abs(math.Log10(within)) < p.Limit("scale")
-	spread := in.spread >= p.Limit("spread") && sameRange(in) < p.Limit("group")
+	spread := in.spread >= p.Limit("spread") && !nnvet.Pixels(in.cols)
 	switch {
 	case columns:
 		p.Measured("norm first")

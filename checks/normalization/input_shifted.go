@@ -54,7 +54,7 @@ func judgeShift(p *nnvet.Pass, x *nnvet.Profile) {
 		}
 	}
 	p.Measured("off %s", short(worst))
-	if len(shifted) == 0 || pictures(x, all) || laidFlat(survey(x, cols)) {
+	if len(shifted) == 0 || pictures(x, all) || nnvet.Pixels(cols) {
 		return
 	}
 	if _, ok := rescaled(p.Trace, x); ok {

@@ -86,32 +86,11 @@ func normalizes(t *nnvet.Trace) (rows, columns bool) {
 	return false, false
 }
 
-// pictures reports whether the inputs are images or waves in a usual range.
+// pictures reports whether the inputs are images or waves in a usual range,
+// and reach the ends of it: a dark picture has some light.
 func pictures(x *nnvet.Profile, all nnvet.Moments) bool {
-	return x.Layout == "channels" && all.Min >= -1 && all.Max <= 1
-}
-
-// sameRange returns the share of columns that reach both the smallest and the
-// largest number of all. Those of an image that was laid flat do: they belong
-// together, and a pixel that hardly varies is meant to count for little.
-func sameRange(in intake) float64 {
-	n := 0
-	for _, c := range in.cols {
-		if c.Min == in.all.Min && c.Max == in.all.Max {
-			n++
-		}
-	}
-	if n < 2 { // one alone reaches both where it is far larger than the others
-		return 0
-	}
-	return float64(n) / float64(len(in.cols))
-}
-
-// laidFlat reports whether so large a share of the columns has one range that
-// they are pixels.
-func laidFlat(in intake) bool {
-	const pixels = 0.25 // two thirds of those of scikit-learn's digits share their range; columns of a table do not
-	return sameRange(in) >= pixels
+	const light = 0.2 // of the range; less is five times too small or more
+	return x.Layout == "channels" && all.Min >= -1 && all.Max <= 1 && math.Max(-all.Min, all.Max) >= light
 }
 
 // bytes reports whether inputs are the numbers from 0 to 255, and nearly all

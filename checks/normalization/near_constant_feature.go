@@ -24,8 +24,10 @@ var NearConstantFeature = nnvet.Check{
 	Limits: append([]nnvet.Limit{
 		{Name: "mode", Default: 0.995, Source: "measured on small MLPs: columns with one value in more than 99.5 of 100 rows, standardized, broke 40 of 40 runs"},
 		{Name: "z", Default: 30, Source: "measured on small MLPs: 5.7 at most in healthy inputs; 5 standard deviations were injected as 31.6"},
+		{Name: "hardly", Default: 0.99, Source: "convention: one row in a hundred with another value, where that is as large as \"z\" whatever it was scaled by"},
+		{Name: "apart", Default: 8, Source: "measured on small MLPs: healthy inputs reach 5.7 standard deviations"},
 	}, harmLimits...),
-	Explains: upset,
+	Explains: append([]string{"NN0804", "NN0401", "NN0604"}, upset...),
 	AtEnd:    true,
 	Run:      func(p *nnvet.Pass) { eachInput(p, judgeConstants) },
 }
@@ -77,10 +79,13 @@ func judgeRare(p *nnvet.Pass, x *nnvet.Profile, cols []nnvet.Column, s *nnvet.Su
 		if c.Constant() {
 			constant++
 		}
-		if f == nil || !(f.ModeShare > p.Limit("mode")) || !finite(c.Min, c.Max) {
+		extreme := extremeOf(p.Trace, x, c)
+		if f == nil || !finite(extreme) {
 			continue
 		}
-		if extreme := math.Max(math.Abs(c.Min), math.Abs(c.Max)); extreme >= limit && f.MaxZ >= limit && extreme > z {
+		rare := f.ModeShare > p.Limit("mode") && extreme >= limit && f.MaxZ >= limit
+		huge := f.ModeShare > p.Limit("hardly") && extreme >= p.Limit("z") && f.MaxZ >= p.Limit("apart")
+		if (rare || huge) && extreme > z {
 			worst, z, at = c.Index, extreme, c
 		}
 	}
@@ -91,11 +96,18 @@ func judgeRare(p *nnvet.Pass, x *nnvet.Profile, cols []nnvet.Column, s *nnvet.Su
 	f := finding(p, x)
 	f.Confidence = 0.9
 	f.Brief = "up to " + short(z)
-	share := s.Feature(worst).ModeShare
-	f.Message = fmt.Sprintf("%s hardly varies, with one value in %s of the rows, and was scaled up all the same: the other rows come in as far out as %s",
-		labelOf(at, x), percent(share), figure(z))
+	share, held := s.Feature(worst).ModeShare, "mode"
+	if share <= p.Limit(held) {
+		held = "hardly"
+	}
+	standardized := math.Abs(math.Log10(at.Std)) < 0.5
+	f.Message = fmt.Sprintf("%s hardly varies, with one value in %s of the rows, and the other rows come in as far out as %s", labelOf(at, x), percent(share), figure(z))
+	if standardized {
+		f.Message = fmt.Sprintf("%s hardly varies, with one value in %s of the rows, and was scaled up all the same: the other rows come in as far out as %s",
+			labelOf(at, x), percent(share), figure(z))
+	}
 	f.Evidence = []nnvet.Evidence{
-		{What: fmt.Sprintf("share of the commonest value (%s)", label(at)), Saw: share, Limit: "mode"},
+		{What: fmt.Sprintf("share of the commonest value (%s)", label(at)), Saw: share, Limit: held},
 		{What: "largest number fed in it", Saw: z, Lo: -5.7, Hi: 5.7},
 		{What: "the same in standard deviations", Saw: s.Feature(worst).MaxZ, Lo: 0, Hi: 5.7},
 	}
@@ -103,9 +115,28 @@ func judgeRare(p *nnvet.Pass, x *nnvet.Profile, cols []nnvet.Column, s *nnvet.Su
 	if f.Severity == nnvet.Note { // one run does not show what it costs: of 10 tasks of the casebook in which it was found, 9 lost 0.05 of skill or more
 		f.Severity, f.Confidence = nnvet.Warning, 0.7
 	}
-	f.Treatments = leaveUnscaled(p.Trace, at, fmt.Sprintf(
-		"do not divide %s by its standard deviation: leave it as it was, which is to scale it by 1; with an epsilon in place of that its rare values stay huge", label(at)))
+	undo := fmt.Sprintf("do not divide %s by its standard deviation: leave it as it was, which is to scale it by 1; with an epsilon in place of that its rare values stay huge", label(at))
+	if !standardized {
+		undo = fmt.Sprintf("divide %s by %s, the size of its rare values, and by nothing smaller: what it mostly is stays where it is", label(at), figure(z))
+	}
+	f.Treatments = leaveUnscaled(p.Trace, at, undo)
 	p.Report(f)
+}
+
+// extremeOf returns the largest number that a column was fed, in training or in
+// validation: the batches that were looked at may have had no rare row.
+func extremeOf(t *nnvet.Trace, x *nnvet.Profile, c nnvet.Column) float64 {
+	most := math.Max(math.Abs(c.Min), math.Abs(c.Max))
+	v := t.ProfileOf(nnvet.Input, nnvet.Validation, x.Site)
+	if v == nil {
+		return most
+	}
+	for _, o := range v.Columns {
+		if m := math.Max(math.Abs(o.Min), math.Abs(o.Max)); o.Index == c.Index && m > most {
+			most = m
+		}
+	}
+	return most
 }
 
 // rareZ returns from how many deviations on a value is out: in n rows none can

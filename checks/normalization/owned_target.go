@@ -43,7 +43,7 @@ func tame(t *nnvet.Trace, o outlier) []nnvet.Treatment {
 // run must have gone badly by it: on the rows that were trained on, or on others.
 func judgeOwned(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile) {
 	o := furthest(y)
-	if h.Loss != nnvet.MSE || !(o.z > p.Limit("far")) || !(o.share() > p.Limit("owned")) {
+	if h.Loss != nnvet.MSE || !p.Owns(o.z, o.column.N) {
 		return
 	}
 	if n := p.Trace.TrainLoss(h).Len(); float64(n) < p.Limit("steps") {

@@ -29,11 +29,11 @@ func seen(t *nnvet.Trace, x *nnvet.Profile) (rms float64, ok bool) {
 	if !okMean || !okStd || !okOut || !okOutStd || !(std > 0) || math.Abs(mean) > 0.3*std {
 		return 0, false
 	}
-	out := outMean*outMean + outStd*outStd
-	if b, ok := biasSquare(t, w.Layer); ok {
-		out = math.Max(out-b, out/100) // what remains beside a bias is not known better than that
+	if b, s, ok := biasAtStart(t, w.Layer); ok {
+		// What remains beside a bias that varies is not known better than to a hundredth.
+		outMean, outStd = outMean-b, math.Sqrt(math.Max(outStd*outStd-s*s, s*s/100))
 	}
-	rms = math.Sqrt(out / (fan * (mean*mean + std*std)))
+	rms = math.Sqrt((outMean*outMean + outStd*outStd) / (fan * (mean*mean + std*std)))
 	return rms, finite(rms) && rms > 0
 }
 
@@ -74,10 +74,10 @@ func atStart(t *nnvet.Trace, q nnvet.Quantity, site string) (float64, bool) {
 	return s.Values[0], true
 }
 
-func biasSquare(t *nnvet.Trace, layer string) (float64, bool) {
+func biasAtStart(t *nnvet.Trace, layer string) (mean, std float64, ok bool) {
 	mean, okMean := atStart(t, nnvet.WeightMean, layer+".bias")
 	std, okStd := atStart(t, nnvet.WeightStd, layer+".bias")
-	return mean*mean + std*std, okMean && okStd
+	return mean, std, okMean && okStd
 }
 
 // rescaled reports whether the network brings what it is fed to another scale,

@@ -27,8 +27,7 @@ var TargetNotNormalized = nnvet.Check{
 		wasted,
 		{Name: "skill", Default: 0.02, Source: "the smallest effect that nnvet counts as one"},
 		{Name: "outlier", Default: 15, Source: "the largest of a million exponentially distributed numbers lies about 14 standard deviations from their mean"},
-		{Name: "far", Default: 8, Source: "measured on small MLPs: healthy columns of numbers lie within 5.7 standard deviations"},
-		{Name: "owned", Default: 0.25, Source: "convention: a quarter of the variance is one row's where it lies half the root of the rows from the mean, in standard deviations"},
+		nnvet.FarOut, nnvet.Owned,
 		{Name: "healthy", Default: nnvet.HealthySkill.Default, Source: nnvet.HealthySkill.Source},
 		{Name: "steps", Default: 50, Source: "convention: a tenth of fewer is lost in the noise of single batches"},
 	},
@@ -76,7 +75,7 @@ func judgeScale(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile) bool {
 		p.Skip("what feeds %s was not recorded", h.Name)
 		return false
 	}
-	if op := rescales(h); op != "" {
+	if op := rescales(h); op != "" && !(scale > 0 && within1(op)) {
 		p.Measured("by %.9s", op) // the network does not end in its last layer, and may well scale by itself
 		return false
 	}
@@ -109,6 +108,12 @@ func rescales(h *nnvet.Head) string {
 		}
 	}
 	return ""
+}
+
+// within1 reports whether nothing beyond 1 comes out of an operation: targets
+// that are far larger are not of its scale.
+func within1(op string) bool {
+	return slices.Contains([]string{"tanh", "sigmoid", "softmax", "hardtanh"}, op)
 }
 
 // baseline returns the loss of the best constant. The Huber losses are the
@@ -184,6 +189,9 @@ func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseli
 		f.Brief = "outliers"
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "furthest target, in std from the mean", Saw: o.z, Limit: "outlier"})
 		f.Treatments = append(tame(p.Trace, o), f.Treatments...)
+	}
+	if op := rescales(h); op != "" {
+		f.Treatments[0].Action += fmt.Sprintf("; and take out the final %s, out of whose reach standardized targets lie as well", op)
 	}
 	switch {
 	case a.broke:

@@ -27,20 +27,15 @@ func tollOf(p *nnvet.Pass) toll {
 	if err != nil {
 		return toll{severity: nnvet.Note}
 	}
-	t := toll{severity: nnvet.Note, says: "; " + c.Ended()}
-	switch skill := c.Skill(); {
-	case skill <= p.Limit("learned"):
-		t.severity, t.evidence = nnvet.Error, []nnvet.Evidence{c.Evidence("learned")}
-		return t
-	case skill < p.Limit("skill"):
-		t.severity, t.evidence = nnvet.Warning, []nnvet.Evidence{c.Evidence("skill")}
-		return t
+	if severity, e := p.HarmOf(c); severity > nnvet.Note {
+		return toll{severity, "; " + c.Ended(), []nnvet.Evidence{e}}
 	}
 	if a, ok := late(c); ok && a.share >= p.Limit("wasted") {
-		t.severity = nnvet.Warning
-		t.says = fmt.Sprintf("; %d of %d steps passed before the loss was below that of %s", a.steps, c.Steps[c.Len()-1]+1, c.Scale.How)
-		t.evidence = []nnvet.Evidence{{What: "share of steps above the constant's loss", Saw: a.share, Key: c.Key, Limit: "wasted"}}
-		return t
+		return toll{
+			nnvet.Warning,
+			fmt.Sprintf("; %d of %d steps passed before the loss was below that of %s", a.steps, c.Steps[c.Len()-1]+1, c.Scale.How),
+			[]nnvet.Evidence{{What: "share of steps above the constant's loss", Saw: a.share, Key: c.Key, Limit: "wasted"}},
+		}
 	}
 	return toll{severity: nnvet.Note}
 }
@@ -64,7 +59,9 @@ func (t toll) judge(f *nnvet.Finding) {
 }
 
 // atMost returns the severity that a fault can have had in a run that ended
-// well: the skill that was lost is at most what is missing to 1.
+// well: the skill that was lost is at most what is missing to 1. It is for what
+// is a fault in every run, and asks how much that can have cost; [nnvet.Pass.Harm]
+// is for patterns, and asks whether anything shows that they did harm.
 func atMost(t *nnvet.Trace) nnvet.Severity {
 	lost := math.Inf(-1)
 	for _, split := range []string{nnvet.Train, nnvet.Validation} {

@@ -3,6 +3,7 @@ package preprocessing
 import (
 	_ "embed"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -154,21 +155,22 @@ func knows(p *nnvet.Pass, m nnvet.Merit) bool {
 // reportScarce reports the class that training rows hold far fewer of than
 // validation rows do, where it is found less often for it.
 func reportScarce(p *nnvet.Pass, r *nnvet.Predictions, m nnvet.Merit) bool {
-	y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, r.Head)
-	if y == nil || r.Split != nnvet.Validation || len(y.Classes) != len(m.Classes) || y.ClassCount() == 0 {
+	trained := trainedOn(p.Trace, r)
+	if trained == nil || r.Split != nnvet.Validation || len(trained) != len(m.Classes) {
 		return false
 	}
-	all, seen := float64(y.ClassCount()), float64(max(1, total(m)))
+	all, seen := 0.0, float64(max(1, total(m)))
 	most := 0
-	for c, n := range y.Classes {
-		if n > y.Classes[most] {
+	for c, n := range trained {
+		all += float64(n)
+		if n > trained[most] {
 			most = c
 		}
 	}
 	var worst *nnvet.Recall
 	for i := range m.Classes {
 		c := &m.Classes[i]
-		scarce := float64(y.Classes[c.Class])/all*p.Limit("scarcer") < float64(c.Rows)/seen
+		scarce := float64(trained[c.Class])/all*p.Limit("scarcer") < float64(c.Rows)/seen
 		if scarce && float64(c.Rows) >= p.Limit("rows") && c.Share+p.Limit("behind") < m.Classes[most].Share && (worst == nil || c.Share < worst.Share) {
 			worst = c
 		}
@@ -176,21 +178,40 @@ func reportScarce(p *nnvet.Pass, r *nnvet.Predictions, m nnvet.Merit) bool {
 	if worst == nil {
 		return false
 	}
-	trained := float64(y.Classes[worst.Class]) / all
+	share := float64(trained[worst.Class]) / all
 	f := nnvet.Finding{Span: nnvet.Span{From: max(r.Step-1, 0), To: max(r.Step-1, 0)}, Confidence: 0.8, Brief: "class scarce"}
 	if h := headOf(p.Trace, r.Head); h != nil {
 		f.Source = h.Source
 	}
 	f.Message = fmt.Sprintf("class %d is %s of the training rows and %s of the validation rows, and %s of its rows are found, where %s are of class %d",
-		worst.Class, percent(trained), percent(float64(worst.Rows)/seen), percent(worst.Share), percent(m.Classes[most].Share), most)
+		worst.Class, percent(share), percent(float64(worst.Rows)/seen), percent(worst.Share), percent(m.Classes[most].Share), most)
 	f.Evidence = []nnvet.Evidence{
-		{What: fmt.Sprintf("share of class %d among training rows", worst.Class), Saw: trained},
-		{What: "among validation rows over that", Saw: float64(worst.Rows) / seen / max(trained, 1/all), Limit: "scarcer"},
+		{What: fmt.Sprintf("share of class %d among training rows", worst.Class), Saw: share},
+		{What: "among validation rows over that", Saw: float64(worst.Rows) / seen / max(share, 1/all), Limit: "scarcer"},
 		{What: "share that is found, less than of the commonest class", Saw: m.Classes[most].Share - worst.Share, Limit: "behind"},
 	}
 	f.Treatments = weighed(p.Trace, r)
 	p.Report(f)
 	return true
+}
+
+// trainedOn returns the rows of each class that were trained on, or nil where
+// they are not known. Two classes may be zeros and ones.
+func trainedOn(t *nnvet.Trace, r *nnvet.Predictions) []int64 {
+	y := t.ProfileOf(nnvet.Target, nnvet.Train, r.Head)
+	switch {
+	case y == nil:
+		return nil
+	case y.ClassCount() > 0:
+		return y.Classes
+	case len(r.Matrix) != 2 || len(y.Columns) != 1 || y.Of != 1:
+		return nil
+	}
+	if m := y.Columns[0]; m.N > 0 && m.Binary() {
+		ones := int64(math.Round(m.Mean * float64(m.N)))
+		return []int64{m.N - ones, ones}
+	}
+	return nil
 }
 
 func total(m nnvet.Merit) int64 {
@@ -211,10 +232,9 @@ func splitName(split string) string {
 // weighed returns the treatments, with weights that the counts of the training
 // rows ask for.
 func weighed(t *nnvet.Trace, r *nnvet.Predictions) []nnvet.Treatment {
-	var counts []int64
-	if y := t.ProfileOf(nnvet.Target, nnvet.Train, r.Head); y != nil && len(y.Classes) == len(r.Matrix) {
-		counts = y.Classes
-	} else {
+	counts := trainedOn(t, r)
+	if len(counts) != len(r.Matrix) {
+		counts = nil
 		for _, c := range r.Merit().Classes {
 			counts = append(counts, c.Rows)
 		}

@@ -24,9 +24,12 @@ var CodeAsNumber = nnvet.Check{
 	Needs:    []nnvet.Need{needSurvey},
 	Limits: withHarm(
 		nnvet.Limit{Name: "rough", Default: 0.7, Source: "measured: von Neumann's ratio was 1.12 of random codes and 0.009 of ordered ones"},
-		nnvet.Limit{Name: "within", Default: 0.5, Source: "measured: 0.01 of random codes that decide the target; above a half the values tell little"},
+		nnvet.Limit{Name: "rough-many", Default: 0.4, Source: "of 8 values or more: a whole wave over 8 values gives 0.29, random codes 1 with a standard deviation of 0.3"},
+		nnvet.Limit{Name: "many", Default: 8, Source: "see rough-many"},
+		nnvet.Limit{Name: "within", Default: 0.8, Source: "convention: values that tell less than a fifth of the target have little to lose"},
 		nnvet.Limit{Name: "levels", Default: 5, Source: "a straight line gives the ratio 6 / (levels^2 - 1), which is 0.75 and 0.4 of 3 and 4 levels"},
 		nnvet.Limit{Name: "one-hot", Default: 50, Source: "convention: with more values than these an embedding is cheaper"},
+		unlearned,
 	),
 	Explains: []string{"NN0315", "NN1101", "NN0201"},
 	AtEnd:    true,
@@ -53,7 +56,7 @@ func codes(p *nnvet.Pass, s *nnvet.Survey) []*nnvet.Feature {
 	var out []*nnvet.Feature
 	for i := range s.Columns {
 		f := &s.Columns[i]
-		if f.Rough > p.Limit("rough") && f.Within < p.Limit("within") && f.Distinct >= int(p.Limit("levels")) {
+		if rough(s, f) > p.Limit(roughness(p, f)) && untold(s, f) < p.Limit("within") && f.Distinct >= int(p.Limit("levels")) {
 			out = append(out, f)
 		}
 	}
@@ -61,21 +64,46 @@ func codes(p *nnvet.Pass, s *nnvet.Survey) []*nnvet.Feature {
 	return out
 }
 
+// untold returns the share of the target that a column's values do not tell,
+// corrected for chance: as many values of nothing tell as large a share of few rows.
+func untold(s *nnvet.Survey, f *nnvet.Feature) float64 {
+	n := float64(s.Rows)
+	return f.Within * (n - 1) / (n - float64(f.Distinct))
+}
+
+// rough returns von Neumann's ratio of a column without what chance adds to it.
+// The means of few rows scatter, and scatter is as rough as codes are.
+func rough(s *nnvet.Survey, f *nnvet.Feature) float64 {
+	chance := untold(s, f) * float64(f.Distinct-1) / float64(s.Rows-1) / (1 - f.Within) // share of the means' variance
+	return (f.Rough - chance) / (1 - chance)
+}
+
+// roughness names the limit of a column: few values are rough by chance.
+func roughness(p *nnvet.Pass, f *nnvet.Feature) string {
+	if f.Distinct >= int(p.Limit("many")) {
+		return "rough-many"
+	}
+	return "rough"
+}
+
 func reportCodes(p *nnvet.Pass, s *nnvet.Survey, fs []*nnvet.Feature) {
 	first := fs[0]
+	tells := 1 - untold(s, first)
 	f := found(p, s)
 	f.Brief = fmt.Sprintf("%d codes", first.Distinct)
 	f.Confidence = 0.8
-	f.Message = fmt.Sprintf("%s holds %d whole numbers that tell %s of the target, but not by their order: next ones differ as much as any two",
-		called(first), first.Distinct, percent(1-first.Within))
+	f.Message = fmt.Sprintf("%s holds %d numbers at equal steps that tell %s of the target, but not by their order: next ones differ %.2f times as much as any two",
+		called(first), first.Distinct, percent(tells), rough(s, first))
 	if n := len(fs) - 1; n > 0 {
 		f.Message += fmt.Sprintf("; so is it with %s", calledAll(fs[1:]))
 	}
 	f.Evidence = []nnvet.Evidence{
-		{What: "difference between next values' targets, over that of any two", Saw: first.Rough, Limit: "rough"},
-		{What: "share of the target that is not told by the value", Saw: first.Within, Limit: "within"},
+		{What: "difference between next values' targets, over that of any two", Saw: rough(s, first), Limit: roughness(p, first)},
+		{What: "share of the target that is not told by the value", Saw: 1 - tells, Limit: "within"},
 	}
-	harmTo(p, s, ceiling{1 - first.Within, called(first) + " alone gives"}).add(p, &f, nnvet.Error)
+	h := harmTo(p, s, ceiling{tells, called(first) + " alone gives"})
+	h.add(p, &f, nnvet.Error)
+	h.suspect(p, &f, tells, fmt.Sprintf("%s tells %.2f of the target", called(first), tells))
 	f.Treatments = []nnvet.Treatment{spread(p, fs)}
 	p.Report(f)
 }

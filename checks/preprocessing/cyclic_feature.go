@@ -29,6 +29,7 @@ var CyclicFeature = nnvet.Check{
 		nnvet.Limit{Name: "seam", Default: 3, Source: "the steepest jump between bins of a sine is 1.57 times the mean one, and as much again for noise; a straight line over 50 bins jumps 49 times"},
 		nnvet.Limit{Name: "alone", Default: 0.05, Source: "convention: a column that tells less of the target is not worth a representation of its own"},
 		nnvet.Limit{Name: "nominal", Default: 0.7, Source: "measured: von Neumann's ratio was 1.12 of random codes and 0.009 of ordered ones; codes are another fault"},
+		unlearned,
 	),
 	AtEnd: true,
 	Run: func(p *nnvet.Pass) {
@@ -86,7 +87,11 @@ func reportRounds(p *nnvet.Pass, s *nnvet.Survey, rounds []round) {
 		{What: "jump of the target from the last values to the first, over the mean jump", Saw: first.Seam, Limit: "seam"},
 		{What: "share of the target that the column tells", Saw: first.Alone, Limit: "alone"},
 	}
-	harmTo(p, s, ceiling{first.Alone, called(first.Feature) + " alone gives"}).add(p, &f, nnvet.Warning)
+	h := harmTo(p, s, ceiling{first.Alone, called(first.Feature) + " alone gives"})
+	h.add(p, &f, nnvet.Warning)
+	if first.named || !first.scaled { // and not by the number of its values alone
+		h.suspect(p, &f, first.Alone, fmt.Sprintf("%s tells %.2f of the target", called(first.Feature), first.Alone))
+	}
 	f.Treatments = turned(p.Trace, rounds)
 	p.Report(f)
 }

@@ -13,6 +13,7 @@ var (
 	enoughSteps = nnvet.Limit{Name: "steps", Default: 100, Source: "convention: fewer steps may be a trial whether the script runs at all"}
 	lostSkill   = nnvet.Limit{Name: "lost", Default: 0.05, Source: "convention: 0.02 is the smallest effect worth claiming, and what could have been reached is known to about 0.03"}
 	still       = nnvet.Limit{Name: "still", Default: 0.05, Source: "convention: a loss that falls by a twentieth of a constant's in the last tenth of the run is on its way"}
+	unlearned   = nnvet.Limit{Name: "unlearned", Default: 0.1, Source: "convention: a major loss of skill; less is missing from most good runs"}
 	related     = nnvet.Limit{Name: "related", Default: 0.05, Source: "convention: the usual level of a test; inputs that pass it tell something of the targets"}
 )
 
@@ -43,8 +44,7 @@ type ceiling struct {
 func harmTo(p *nnvet.Pass, s *nnvet.Survey, allowed ceiling) harm {
 	h := harm{skill: math.Inf(-1)}
 	for _, split := range []string{nnvet.Train, nnvet.Validation} {
-		c, err := p.Trace.Course(split)
-		if err == nil && c.Scale.How != "" && (h.course.Series == nil || c.Skill() > h.skill) {
+		if c, known := courseOf(p.Trace, split); known && (h.course.Series == nil || c.Skill() > h.skill) {
 			h.course, h.skill = c, c.Skill()
 		}
 	}
@@ -97,6 +97,14 @@ func (h harm) lost() float64 {
 	return math.Max(0, h.ceiling.skill-h.skill)
 }
 
+// costs says that a pattern costs a share of the targets' variance that was
+// measured in the data: so much skill more could have been had, up to all.
+func (h *harm) costs(share float64, how string) {
+	if could := math.Min(1, h.skill+share); could > h.ceiling.skill {
+		h.ceiling = ceiling{could, how}
+	}
+}
+
 // severity grades what is lost, up to the given worst.
 func (h harm) severity(p *nnvet.Pass, worst nnvet.Severity) nnvet.Severity {
 	const major = 0.1 // of skill
@@ -123,15 +131,40 @@ func (h harm) add(p *nnvet.Pass, f *nnvet.Finding, worst nnvet.Severity) {
 		nnvet.Evidence{What: "skill that is missing", Saw: h.lost(), Limit: "lost"})
 }
 
+// suspect makes a warning of a note where the run leaves unlearned what its
+// pattern can account for: the given share of the targets, at most. It says less
+// than a ceiling that the run stays below, as noise may be all that is missing.
+func (h harm) suspect(p *nnvet.Pass, f *nnvet.Finding, share float64, why string) {
+	missing := math.Min(1-h.skill, share)
+	if f.Severity != nnvet.Note || h.unknown != "" || !(missing >= p.Limit("unlearned")) || !stat.Finite(missing) {
+		return
+	}
+	f.Severity, f.Confidence = nnvet.Warning, 0.5
+	f.Message += fmt.Sprintf("; the network ends at skill %.2f, and %s", h.skill, why)
+	f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of the target that is not learned", Saw: 1 - h.skill, Key: h.course.Key, Limit: "unlearned"})
+}
+
+// courseOf returns the course of a split, and whether skill is known there: the
+// loss of a constant is.
+func courseOf(t *nnvet.Trace, split string) (c nnvet.Course, known bool) {
+	c, err := t.Course(split)
+	return c, err == nil && c.Scale.How != ""
+}
+
+// skillOf returns the skill of a course, -Inf where it is not known.
+func skillOf(c nnvet.Course, known bool) float64 {
+	if !known {
+		return math.Inf(-1)
+	}
+	return c.Skill()
+}
+
 // gap returns how much more skill the run ends with on training rows than on
 // validation rows; NaN where that is not known.
 func gap(t *nnvet.Trace) float64 {
-	train, err := t.Course(nnvet.Train)
-	if err != nil || train.Scale.How == "" {
-		return math.NaN()
-	}
-	val, err := t.Course(nnvet.Validation)
-	if err != nil || val.Scale.How == "" {
+	train, trained := courseOf(t, nnvet.Train)
+	val, validated := courseOf(t, nnvet.Validation)
+	if !trained || !validated {
 		return math.NaN()
 	}
 	return train.Skill() - math.Max(val.Skill(), -1)

@@ -22,9 +22,12 @@ var SortedFile = nnvet.Check{
 	Presumed: true,
 	Needs:    []nnvet.Need{needSurvey},
 	Limits: []nnvet.Limit{
-		{Name: "order", Default: 0.5, Source: "convention: shuffled rows lie within 0.05 of 0 in 1500 rows, sorted ones near 1"},
+		{Name: "order", Default: 0.3, Source: "rows sorted by one of three outputs give a third, of one output nearly 1; shuffled ones lie about 0"},
+		{Name: "chance", Default: 4, Source: "shuffled rows have a standard deviation of 1/sqrt(rows): of so many it is no chance"},
 		{Name: "batches", Default: 4, Source: "convention: with fewer batches an epoch, each holds much of the order"},
 		{Name: "swings", Default: 0.25, Source: "convention: of a constant's loss, the standard deviation of the losses of the second half; healthy runs that have come down lie below it"},
+		{Name: "moves", Default: 0.02, Source: "the smallest effect worth claiming: mean change of the validation loss from one evaluation to the next, of a constant's loss, in the second half"},
+		unlearned,
 		nnvet.HealthySkill, enoughSteps,
 	},
 	Explains: []string{"NN0208", "NN0206", "NN0604", "NN0401", "NN0201"},
@@ -35,7 +38,7 @@ var SortedFile = nnvet.Check{
 			switch {
 			case math.IsNaN(s.Order):
 				p.Skip("the order of the rows' targets was not measured: it takes 64 rows that are fed with targets")
-			case s.Order <= p.Limit("order"):
+			case s.Order <= math.Max(p.Limit("order"), p.Limit("chance")/math.Sqrt(float64(s.Rows))):
 				p.Measured("order %s", short(s.Order))
 			default:
 				judgeOrder(p, s)
@@ -69,32 +72,53 @@ func judgeOrder(p *nnvet.Pass, s *nnvet.Survey) {
 }
 
 // blame adds the harm that an order does: a network that is good at what it
-// was fed last fails on rows of all kinds, or its loss swings from batch to batch.
+// was fed last fails on rows of all kinds, or comes and goes with what it is fed.
 func blame(p *nnvet.Pass, f *nnvet.Finding) {
 	if float64(p.Trace.Run.Steps) < p.Limit("steps") {
 		return
 	}
-	c, err := p.Trace.Course(nnvet.Validation)
-	if err != nil || c.Scale.How == "" {
-		if c, err = p.Trace.Course(nnvet.Train); err != nil || c.Scale.How == "" {
-			return
-		}
-		if w := swing(c); w > p.Limit("swings") {
-			f.Severity, f.Confidence = nnvet.Warning, 0.6
-			f.Message += fmt.Sprintf("; the loss swings by %.2g of a constant's loss", w)
-			f.Evidence = append(f.Evidence, nnvet.Evidence{What: "standard deviation of the later losses / loss of a constant", Saw: w, Key: c.Key, Limit: "swings"})
-			return
-		}
-	}
-	if skill := c.Skill(); skill < p.Limit("skill") && stat.Finite(skill) {
+	train, trained := courseOf(p.Trace, nnvet.Train)
+	val, validated := courseOf(p.Trace, nnvet.Validation)
+	skill, left := skillOf(val, validated), 1-math.Max(skillOf(train, trained), skillOf(val, validated))
+	missing := left >= p.Limit("unlearned") && stat.Finite(left)
+	switch {
+	case validated && skill < p.Limit("skill") && stat.Finite(skill):
 		const major = 0.1
 		f.Severity = nnvet.Warning
 		if p.Limit("skill")-skill >= major {
 			f.Severity = nnvet.Error
 		}
-		f.Message += "; " + c.Ended()
-		f.Evidence = append(f.Evidence, c.Evidence("skill"))
+		f.Message += "; " + val.Ended()
+		f.Evidence = append(f.Evidence, val.Evidence("skill"))
+		return
+	case validated && missing && moves(val) > p.Limit("moves"):
+		f.Message += fmt.Sprintf("; the validation loss changes by %.2g of a constant's loss from one evaluation to the next", moves(val))
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "mean change of the later validation losses / loss of a constant", Saw: moves(val), Key: val.Key, Limit: "moves"})
+	case trained && (missing || !validated) && swing(train) > p.Limit("swings"):
+		f.Message += fmt.Sprintf("; the loss swings by %.2g of a constant's loss", swing(train))
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "standard deviation of the later losses / loss of a constant", Saw: swing(train), Key: train.Key, Limit: "swings"})
+	default:
+		return
 	}
+	f.Severity, f.Confidence = nnvet.Warning, 0.6
+	if missing {
+		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of the target that is not learned", Saw: left, Limit: "unlearned"})
+	}
+}
+
+// moves returns by how much the loss changes from one value to the next in the
+// second half, in units of the scale; NaN of fewer than 4 values there.
+func moves(c nnvet.Course) float64 {
+	const fewest = 4
+	xs := c.Values[c.Len()/2:]
+	if len(xs) < fewest {
+		return math.NaN()
+	}
+	sum := 0.0
+	for i := 1; i < len(xs); i++ {
+		sum += math.Abs(xs[i] - xs[i-1])
+	}
+	return sum / float64(len(xs)-1) / c.Scale.Loss
 }
 
 // swing returns the standard deviation of the losses of the second half of a

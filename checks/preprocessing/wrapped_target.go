@@ -21,7 +21,7 @@ var WrappedTarget = nnvet.Check{
 	Severity: nnvet.Warning,
 	Needs:    []nnvet.Need{needSurvey},
 	Limits: withHarm(
-		nnvet.Limit{Name: "smoother", Default: 1.5, Source: "convention, of the lower end of a 95 % interval; measured on an angle that wraps: 9.2, and 1 on targets that do not"},
+		nnvet.Limit{Name: "smoother", Default: 1.2, Source: "convention, of the lower end of a 95 % interval; measured on an angle that wraps: 9.2, and 0.9 at most on targets that do not"},
 	),
 	Explains: []string{"NN0315", "NN0201"},
 	AtEnd:    true,
@@ -84,11 +84,12 @@ func reportWrap(p *nnvet.Pass, s *nnvet.Survey, w *nnvet.Wrap) {
 		{What: "smoothness gained by sine and cosine", Saw: w.Ratio},
 		{What: "lower end of its 95 % interval", Saw: w.Low, Limit: "smoother"},
 	}
-	allowed := ceiling{math.NaN(), "sine and cosine allow"}
-	if len(outputs(p.Trace, s)) == 1 { // else the ratio is of all outputs together
-		allowed.skill = 1 - s.Smooth.Ratio/w.Ratio
+	h := harmTo(p, s, ceiling{math.NaN(), ""})
+	if len(outputs(p.Trace, s)) == 1 { // else the ratios are of all outputs together
+		h = harmTo(p, s, ceiling{1 - s.Smooth.Ratio/w.Ratio, "sine and cosine allow"})
+		h.costs(s.Smooth.Ratio*(1-1/w.Ratio), "it could reach without the jump")
 	}
-	harmTo(p, s, allowed).add(p, &f, nnvet.Error)
+	h.add(p, &f, nnvet.Error)
 	f.Treatments = []nnvet.Treatment{{Action: p.Trace.Say(nnvet.Words{
 		Program: fmt.Sprintf("let the network predict the point on the circle, with two outputs in place of this one: a = 2 * np.pi * y / %[1]s; y = np.stack([np.sin(a), np.cos(a)], axis=1); and read predictions as %[1]s * np.arctan2(p[:, 0], p[:, 1]) / (2 * np.pi)",
 			figure(w.Period)),

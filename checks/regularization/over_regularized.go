@@ -26,6 +26,7 @@ var OverRegularized = nnvet.Check{
 	Limits: []nnvet.Limit{
 		{Name: "dropout", Default: 0.5, Source: "Srivastava et al. 2014: the strongest that is usual, in hidden layers"},
 		{Name: "decay", Default: 0.5, Source: "convention: a pull towards zero of at least half the pull of the loss"},
+		{Name: "drowns", Default: 1, Source: "half of the way that a step takes is the decay's, and half the loss's; measured with the usual decay of 1e-4, at most 0.05"},
 		{Name: "least", Default: 1e-3, Source: "convention: less takes a thousand steps at a rate of 1 to shrink a weight by itself; where it seems to pull, it is the gradient that is missing"},
 		{Name: "shrunk", Default: 0.5, Source: "convention: weights that training left at less than half of their norm at the start"},
 		{Name: "noise", Default: 1, Source: "convention: noise as large as what it is added to"},
@@ -50,16 +51,20 @@ func overRegularized(p *nnvet.Pass) {
 	if val, err := p.Trace.Course(nnvet.Validation); err == nil {
 		skill = math.Max(skill, val.Skill()) // without dropout, which training losses are measured with
 	}
-	if math.IsInf(skill, -1) || skill >= p.Limit("fits") || c.Late() > p.Limit("late") {
+	if math.IsInf(skill, -1) || skill >= p.Limit("fits") {
 		return
 	}
 	severity := nnvet.Warning
 	if skill <= p.Limit("learned") {
 		severity = nnvet.Error
 	}
+	falls := c.Late() > p.Limit("late")
 	switch {
-	case pull.decay >= p.Limit("least") && pull.share >= p.Limit("decay") && pull.shrunk <= p.Limit("shrunk"):
+	case !falls && pull.decay >= p.Limit("least") && pull.share >= p.Limit("decay") && pull.shrunk <= p.Limit("shrunk"):
 		reportPull(p, pull, c, skill, severity)
+	case pull.decay >= p.Limit("least") && math.Min(pull.share, pull.first) >= p.Limit("drowns") && !pull.mayShrink(c):
+		reportPull(p, pull, c, skill, nnvet.Warning) // how little was learned may well be for want of steps
+	case falls:
 	case skill < p.Limit("skill") && noiseOf(p.Trace) >= p.Limit("noise"):
 		reportNoise(p, noiseOf(p.Trace), c, skill, severity)
 	case skill < p.Limit("skill") && len(drops) > 0 && drops[0].p >= p.Limit("dropout") && kept(drops) < 0.25:
@@ -103,8 +108,10 @@ func kept(drops []dropper) float64 {
 // draws most.
 type pull struct {
 	share  float64 // its part beside the loss's, median over the looks; 0 where there is none
+	first  float64 // the same at the first look, when the loss pulls most
 	shrunk float64 // norm at the end over norm at the start; NaN where unknown
 	decay  float64
+	rate   float64 // highest learning rate
 	param  *nnvet.Param
 	at     nnvet.Location
 }
@@ -126,7 +133,9 @@ func pullOf(t *nnvet.Trace) pull {
 				if q == nil || len(q.Shape) < 2 {
 					continue
 				}
-				w := pull{share: pullOn(t, g, name, decay, strings.HasSuffix(o.Kind, "W")), decay: decay, param: q, at: o.Source, shrunk: math.NaN()}
+				w := pull{decay: decay, param: q, at: o.Source, shrunk: math.NaN()}
+				w.rate, _ = g.Setting("lr")
+				w.share, w.first = pullOn(t, g, name, decay, strings.HasSuffix(o.Kind, "W"))
 				if s := t.Series(nnvet.Key{Quantity: nnvet.WeightNorm, Site: name}); s.Len() > 1 && s.Values[0] > 0 {
 					_, last := s.Last()
 					w.shrunk = last / s.Values[0]
@@ -140,7 +149,14 @@ func pullOf(t *nnvet.Trace) pull {
 	return worst
 }
 
-func pullOn(t *nnvet.Trace, g *nnvet.Group, name string, decay float64, decoupled bool) float64 {
+// mayShrink reports whether a run is long enough for decay to halve a weight by
+// itself. Of shorter ones the norm tells nothing.
+func (w pull) mayShrink(c nnvet.Course) bool {
+	return w.decay*w.rate*float64(c.Steps[c.Len()-1]+1) >= math.Ln2
+}
+
+// pullOn returns the pull on one weight, over all looks and at the first.
+func pullOn(t *nnvet.Trace, g *nnvet.Group, name string, decay float64, decoupled bool) (median, first float64) {
 	norm := t.Series(nnvet.Key{Quantity: nnvet.WeightNorm, Site: name})
 	against := t.Series(nnvet.Key{Quantity: nnvet.GradNorm, Site: name})
 	if decoupled {
@@ -161,9 +177,9 @@ func pullOn(t *nnvet.Trace, g *nnvet.Group, name string, decay float64, decouple
 		}
 	}
 	if len(shares) == 0 {
-		return 0
+		return 0, 0
 	}
-	return stat.Median(shares)
+	return stat.Median(shares), shares[0]
 }
 
 func board(drops []dropper, w pull) string {
@@ -178,6 +194,12 @@ func board(drops []dropper, w pull) string {
 
 func reportPull(p *nnvet.Pass, w pull, c nnvet.Course, skill float64, severity nnvet.Severity) {
 	to := stat.Signif(w.decay/100, 1)
+	since := fmt.Sprintf("and the norm of the weights fell to %.0f %%", 100*w.shrunk)
+	second := nnvet.Evidence{What: "norm at the end over norm at the start", Saw: w.shrunk, Key: nnvet.Key{Quantity: nnvet.WeightNorm, Site: w.param.Name}, Limit: "shrunk"}
+	if !(w.shrunk <= p.Limit("shrunk")) {
+		since = fmt.Sprintf("from the first step on (%.2g times)", w.first)
+		second = nnvet.Evidence{What: "the same at the first look", Saw: w.first, Key: nnvet.Key{Quantity: nnvet.GradNorm, Site: w.param.Name}, Limit: "drowns"}
+	}
 	f := nnvet.Finding{
 		Severity:   severity,
 		Confidence: 0.8,
@@ -186,11 +208,11 @@ func reportPull(p *nnvet.Pass, w pull, c nnvet.Course, skill float64, severity n
 		Label:      fmt.Sprintf("decays by %g", w.decay),
 		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
 		Brief:      fmt.Sprintf("decay %.2g", w.decay),
-		Message: fmt.Sprintf("weight decay is too strong: of %s it pulls %.2g times as hard as the loss, and the norm of the weights fell to %.0f %%; %s",
-			w.param.Name, w.share, 100*w.shrunk, c.Ended()),
+		Message: fmt.Sprintf("weight decay is too strong: of %s it pulls %.2g times as hard as the loss, %s; %s",
+			w.param.Name, w.share, since, c.Ended()),
 		Evidence: []nnvet.Evidence{
 			{What: "pull of the decay over that of the loss, median", Saw: w.share, Key: nnvet.Key{Quantity: nnvet.GradNorm, Site: w.param.Name}, Limit: "decay"},
-			{What: "norm at the end over norm at the start", Saw: w.shrunk, Key: nnvet.Key{Quantity: nnvet.WeightNorm, Site: w.param.Name}, Limit: "shrunk"},
+			second,
 			{What: "skill, on the better of training and validation rows", Saw: skill, Limit: "fits"},
 		},
 		Treatments: []nnvet.Treatment{{

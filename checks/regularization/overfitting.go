@@ -67,7 +67,7 @@ func reportRise(p *nnvet.Pass, g gap) {
 	f.Brief = fmt.Sprintf("rise %.2f", clamp(g.rise))
 	last, _ := g.val.Last()
 	f.Message = fmt.Sprintf("the network overfits: the validation loss is lowest at step %d, with %.3g, and ends at %.3g, while training goes on to a skill of %.2f",
-		g.at, (1-g.best)*g.val.Scale.Loss, g.val.Part(0.9, 1), g.train)
+		g.at, g.val.Scale.At(g.best), g.val.Part(0.9, 1), g.train)
 	f.Span = nnvet.Span{From: g.at, To: last}
 	f.Evidence = append([]nnvet.Evidence{
 		{What: "rise of the validation loss since its lowest, in constants' losses", Saw: g.rise, Key: g.val.Key, Limit: "rise"},

@@ -57,7 +57,9 @@ func penaltyDrowns(p *nnvet.Pass) {
 		p.Skip("%v", err)
 		return
 	}
+	severity, harm := p.HarmOf(c)
 	f := nnvet.Finding{
+		Severity:   severity,
 		Confidence: 0.8,
 		Site:       h.Name,
 		Source:     h.Source,
@@ -67,15 +69,9 @@ func penaltyDrowns(p *nnvet.Pass) {
 		Message:    fmt.Sprintf("a penalty drowns the loss: %.3g %% of what backward is called on is not %s; %s", 100*share, h.Name, c.Ended()),
 		Evidence: []nnvet.Evidence{
 			{What: "share of what is minimized that is not the loss, median", Saw: share, Key: nnvet.Key{Quantity: nnvet.Loss, Split: nnvet.Train}, Limit: "share"},
-			c.Evidence("skill"),
+			harm,
 		},
 		Treatments: []nnvet.Treatment{{Action: fmt.Sprintf("divide the penalty by %g, so that it comes to a tenth of the loss", stat.Signif(10*share/(1-share), 2))}},
-	}
-	switch skill := c.Skill(); {
-	case skill >= p.Limit("skill"):
-		f.Severity = nnvet.Note
-	case skill <= p.Limit("learned"):
-		f.Severity = nnvet.Error
 	}
 	p.Report(f)
 }

@@ -28,8 +28,7 @@ var LabelsUnrelated = nnvet.Check{
 		{Name: "rows", Default: 300, Source: "measured on synthetic data: the test loses its power below"},
 		{Name: "rare", Default: 30, Source: "convention: rows that a class needs so that its neighbours tell something"},
 		{Name: "columns", Default: 100, Source: "measured up to 100 columns, where real targets were still told from shuffled ones"},
-		{Name: "far", Default: 8, Source: "measured on small MLPs: healthy columns of numbers lie within 5.7 standard deviations"},
-		{Name: "owned", Default: 0.25, Source: "convention: a quarter of the variance is one row's where it lies half the root of the rows from the mean, in standard deviations"},
+		nnvet.FarOut, nnvet.Owned,
 	},
 	Explains: []string{"NN0401", "NN1101", "NN0602", "NN0213", "NN0214", "NN0206", "NN0216", "NN0201"},
 	AtEnd:    true,
@@ -87,18 +86,18 @@ func few(p *nnvet.Pass, s *nnvet.Survey) string {
 // owned says which target owns the variance of all, or "". Neighbours are
 // compared by squared differences, which are then those of its row and of no other.
 func owned(p *nnvet.Pass, s *nnvet.Survey) string {
-	y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, s.Head)
-	if y == nil {
-		return ""
-	}
-	for _, c := range y.Columns {
-		for _, v := range []float64{c.Min, c.Max} {
-			z := math.Abs(v-c.Mean) / c.Std
-			if share := z * z / float64(c.N); z > p.Limit("far") && share > p.Limit("owned") {
-				return fmt.Sprintf("one target, %s, lies %.0f standard deviations from the mean and holds %s of the variance: the others do not count beside it",
-					figure(v), z, percent(share))
+	const says = "lies %.0f standard deviations from the mean and holds %s of the variance: the others do not count beside it"
+	if y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, s.Head); y != nil {
+		for _, c := range y.Columns {
+			for _, v := range []float64{c.Min, c.Max} {
+				if z := math.Abs(v-c.Mean) / c.Std; p.Owns(z, c.N) {
+					return fmt.Sprintf("one target, %s, "+says, figure(v), z, percent(z*z/float64(c.N)))
+				}
 			}
 		}
+	}
+	if z, n := s.TargetZ, int64(s.Rows); p.Owns(z, n) { // it was in no batch that the profile is of
+		return fmt.Sprintf("one target "+says, z, percent(z*z/float64(n)))
 	}
 	return ""
 }

@@ -44,7 +44,7 @@ func (b *builder) column(i int) Column {
 	case zeros > sparse:
 		out.How, out.Scale = Scale, math.Sqrt((c.Mean*c.Mean+c.Std*c.Std)/(1-zeros))
 		out.Why = fmt.Sprintf("%.3g %% zeros: divided by the size of the others, and not centred, so that zeros stay 0", 100*zeros)
-	case c.Min >= 0 && f.Skew > skewed && f.Distinct >= levels:
+	case c.Min >= 0 && f.Skew > skewed && f.Distinct >= levels && bends(c.Moments):
 		logarithm(&out, c, f)
 	case f.Tail >= tail && f.MAD > 0 && f.Distinct >= levels:
 		out.How, out.Center, out.Scale, out.Clip = Robust, f.Median, normal*f.MAD, cut
@@ -87,6 +87,13 @@ func standard(m nnvet.Moments) bool {
 func (out *Column) lognormal(m nnvet.Moments) {
 	variance := math.Log1p(m.Std * m.Std / ((1 + m.Mean) * (1 + m.Mean)))
 	out.How, out.Center, out.Scale = Log, math.Log1p(m.Mean)-variance/2, math.Sqrt(variance)
+}
+
+// bends reports whether log(1 + x) is another shape than x over its range: not
+// where all is far below 1, nor where all is about as large.
+func bends(m nnvet.Moments) bool {
+	const least = 1 // in e-foldings from the smallest to the largest
+	return math.Log1p(m.Max)-math.Log1p(m.Min) >= least
 }
 
 // logarithm is for amounts with a long tail, about their median where it is

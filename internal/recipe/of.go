@@ -51,14 +51,33 @@ func Of(t *nnvet.Trace, site string) (*Recipe, error) {
 func alike(x *nnvet.Profile) *Column {
 	const many = 8 // columns of a table that hold bytes are pixels then
 	all := x.All()
-	images := x.Layout == "channels"
+	flat := laidFlat(x)
+	images := x.Layout == "channels" || flat
 	switch {
 	case (images || len(x.Columns) >= many) && all.Whole && all.Min >= 0 && all.Min < 5 && all.Max > 250 && all.Max <= 255:
 		return &Column{How: Bytes, Center: halfByte, Scale: halfByte, Why: "bytes: whole numbers from 0 to 255"}
 	case images && all.Min >= -1 && all.Max <= 1:
 		return &Column{How: Leave, Why: fmt.Sprintf("images within %g..%g, which networks take as they are", whole(all.Min), whole(all.Max))}
+	case flat:
+		return &Column{How: Standardize, Center: all.Mean, Scale: all.Std,
+			Why: "pixels laid flat: one mean and one deviation for all, since a pixel that hardly varies is meant to count for little"}
 	}
 	return nil
+}
+
+// laidFlat reports whether the columns of a table are pixels, some of which vary
+// so much less than others that a scale of their own would make them loud.
+func laidFlat(x *nnvet.Profile) bool {
+	const apart = 10
+	least, most := math.Inf(1), 0.0
+	var cols []nnvet.Column
+	for _, c := range x.Columns {
+		if c.Std > 0 && !c.Binary() {
+			cols = append(cols, c)
+			least, most = math.Min(least, c.Std), math.Max(most, c.Std)
+		}
+	}
+	return x.Layout == "features" && most >= apart*least && nnvet.Pixels(cols)
 }
 
 // whole returns the end of the usual range that a number lies in.

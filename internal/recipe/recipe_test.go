@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"strings"
@@ -290,4 +291,49 @@ func FuzzParse(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestLaidFlat holds that smooth images laid flat share one scale, and that
+// columns of a table do not.
+func TestLaidFlat(t *testing.T) {
+	image := func(top float64) []nnvet.Column {
+		var cols []nnvet.Column
+		for i := range 36 { // six rows of six pixels, brighter inwards
+			at := math.Sin(math.Pi*(float64(i%6)+0.5)/6) * math.Sin(math.Pi*(float64(i/6)+0.5)/6)
+			cols = append(cols, column(fmt.Sprint("p", i), nnvet.Moments{Mean: top * at / 2, Std: top * at / 4, Min: 0, Max: top * (0.4 + at*0.6)}))
+		}
+		return cols
+	}
+	table := image(16)
+	for i := range table { // the same columns in another order
+		table[i], table[i*7%36] = table[i*7%36], table[i]
+	}
+	for name, c := range map[string]struct {
+		cols []nnvet.Column
+		want How
+	}{
+		"of 16 greys":  {image(16), Standardize},
+		"from 0 to 1":  {image(1), Leave},
+		"not in order": {table, ""},
+	} {
+		var got How
+		if r := mustOf(t, traceOf("features", 36, c.cols, nil)); r.Every != nil {
+			got = r.Every.How
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q of all columns, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestNoLogarithmOfNothing holds that an amount whose logarithm would be itself
+// is scaled as it is.
+func TestNoLogarithmOfNothing(t *testing.T) {
+	for max, want := range map[float64]How{40: Log, 0.01: Standardize} {
+		cols := []nnvet.Column{column("amount", nnvet.Moments{Mean: max / 20, Std: max / 10, Max: max}), quantity("other", 0, 1)}
+		r := mustOf(t, traceOf("features", 2, cols, map[string]nnvet.Feature{"amount": {Skew: 5, Distinct: 500, Median: max / 40}}))
+		if got := r.Columns[0].How; got != want {
+			t.Errorf("up to %g: got %s, want %s", max, got, want)
+		}
+	}
 }

@@ -115,14 +115,16 @@ func targetOf(t *nnvet.Trace, site string) (*Target, string) {
 	switch {
 	case !slices.Contains(regressions, h.Loss):
 		return nil, h.Name + " compares no numbers that could be of another scale"
-	case bounded(h) != "":
-		return nil, fmt.Sprintf("the network ends in %s: targets must stay within what that can give", bounded(h))
 	case y == nil || y.All().N == 0:
 		return nil, "no finite targets of " + h.Name + " were recorded"
 	case y.Layout != "features" && y.Layout != "values":
 		return nil, "the targets of " + h.Name + " are images or sequences: give them the scale of the inputs that they are like"
 	case len(y.Columns) < y.Of:
 		return nil, fmt.Sprintf("%d of the %d outputs of %s were looked at: a recipe takes them all", len(y.Columns), y.Of, h.Name)
+	}
+	end := ending(h)
+	if why := asEnded(end, y.All()); why != "" {
+		return nil, why
 	}
 	b := builder{cols: y.Columns, groups: make(map[int]family)}
 	for _, f := range t.Declared.Families(y.Columns) {
@@ -133,6 +135,7 @@ func targetOf(t *nnvet.Trace, site string) (*Target, string) {
 	out := &Target{Head: h.Name, Rows: y.Rows}
 	for i := range b.cols {
 		c := b.output(i)
+		c.fit(end, y.Columns[i].Moments)
 		out.Columns = append(out.Columns, Output{c, plain.back(&c, "p")})
 	}
 	return out, ""
@@ -148,17 +151,6 @@ func headOf(t *nnvet.Trace, site string) *nnvet.Head {
 		}
 	}
 	return nil
-}
-
-// bounded returns the operation after the last layer that keeps predictions
-// within bounds or to a scale, or "".
-func bounded(h *nnvet.Head) string {
-	for _, op := range h.Chain {
-		if !slices.Contains([]string{"reshape", "select", "dropout", "linear", "conv"}, op.Kind) {
-			return op.Kind
-		}
-	}
-	return ""
 }
 
 // output decides what becomes of a number that is to be predicted.

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -49,7 +50,7 @@ func TestNoTarget(t *testing.T) {
 		want   string
 	}{
 		"classes":      {func(tr *nnvet.Trace) { tr.Heads[0].Loss, tr.Heads[0].Name = nnvet.CrossEntropy, "cross_entropy" }, "cross_entropy compares no numbers"},
-		"a sigmoid":    {func(tr *nnvet.Trace) { tr.Heads[0].Chain = []nnvet.Op{{Kind: "sigmoid"}, {Kind: "linear"}} }, "ends in sigmoid"},
+		"a mean":       {func(tr *nnvet.Trace) { tr.Heads[0].Chain = []nnvet.Op{{Kind: "mean"}, {Kind: "linear"}} }, "ends in mean, and what scale"},
 		"no loss":      {func(tr *nnvet.Trace) { tr.Heads = nil }, "no loss was recorded"},
 		"two losses":   {func(tr *nnvet.Trace) { tr.Heads, tr.Surveys[0].Head = append(tr.Heads, nnvet.Head{Name: "l1"}), "" }, "of 2 losses"},
 		"not recorded": {func(tr *nnvet.Trace) { tr.Profiles = tr.Profiles[:1] }, "no finite targets of mse_loss"},
@@ -73,6 +74,42 @@ func TestTargetGroup(t *testing.T) {
 		got := r.Target.Columns[i]
 		if got.How != Shared || got.Group != "offset" || got.Back != back || !strings.Contains(got.Why, "offset (m)") {
 			t.Errorf("output %d: got %+v, want %s, by group offset (m)", i, got, back)
+		}
+	}
+}
+
+// TestTargetBeforeEnd holds what becomes of a target that an operation behind the
+// last layer must meet.
+func TestTargetBeforeEnd(t *testing.T) {
+	for _, c := range []struct {
+		end      string
+		min, max float64
+		want     string // how the smallest and the largest are fed, or why the target stays
+	}{
+		{"tanh", -0.5, 0.8, "ends in tanh, which gives -1..1, and they lie within"},
+		{"tanh", 20, 80, "-0.9..0.9"},
+		{"sigmoid", 0, 1, "which gives 0..1, and they lie within"},
+		{"sigmoid", -3, 3, "0.1..0.9"},
+		{"sigmoid", math.NaN(), math.NaN(), "were not recorded"},
+		{"relu", 0, 9, "nothing below 0, where centred ones would lie"},
+		{"relu", -2, 9, "take out the final relu first"},
+		{"softmax", 20, 80, "add up to 1"},
+	} {
+		tr := targets([]nnvet.Column{column("", nnvet.Moments{Mean: 5, Std: 3, Min: c.min, Max: c.max})})
+		tr.Heads[0].Chain = []nnvet.Op{{Kind: c.end}, {Kind: "linear"}}
+		r := mustOf(t, tr)
+		got := r.NoTarget
+		if r.Target != nil {
+			o := r.Target.Columns[0]
+			if got = o.Why; c.end != "relu" {
+				got = fmt.Sprintf("%.3g..%.3g", o.apply(c.min), o.apply(c.max))
+			}
+			if back := o.restore(o.apply(c.max)); !(math.Abs(back-c.max) < 1e-9) {
+				t.Errorf("%s, %g..%g: %g comes back as %g", c.end, c.min, c.max, c.max, back)
+			}
+		}
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s, %g..%g: got %q, want %q", c.end, c.min, c.max, got, c.want)
 		}
 	}
 }

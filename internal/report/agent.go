@@ -39,6 +39,12 @@ func (a *agent) head() {
 	if a.verdict() == verdictNone {
 		a.printf("no verdict: %s", clean(a.noVerdict()))
 	}
+	if rivals := a.rivals(); rivals != "" {
+		a.printf("undecided: it could be %s", clean(rivals))
+	}
+	if parts := a.partly(); len(parts) > 0 {
+		a.printf("checked in part: %s", strings.Join(parts, ", "))
+	}
 }
 
 // trends tells where the curves begin and end.
@@ -63,7 +69,7 @@ func (c curve) marks() string {
 
 func (a *agent) cause(n int, g group) {
 	f := g.cause
-	a.printf("%d %v %s %s%s%s confidence=%s %s", n, f.Severity, f.Check.ID, f.Check.Name, after(" ", word(f.Source.String())), after(" site=", word(f.Site)), num(f.Confidence), clean(f.Message))
+	a.printf("%d %v %s %s%s%s confidence=%s%s %s", n, f.Severity, f.Check.ID, f.Check.Name, after(" ", word(f.Source.String())), after(" site=", word(f.Site)), num(f.Confidence), learned(f), clean(f.Message))
 	for _, e := range f.Evidence {
 		a.printf("  evidence %s=%s%s%s", word(e.What), word(measure(e.Saw, e.Unit)), after(" ", judgement(e)), after(" series=", word(seriesName(e.Key))))
 	}
@@ -76,6 +82,15 @@ func (a *agent) cause(n int, g group) {
 	for _, s := range g.symptoms {
 		a.printf("  explains %s %s%s %s", s.Check.ID, s.Check.Name, after(" site=", word(s.Site)), clean(s.Message))
 	}
+}
+
+// learned says how many of such findings were right in the casebook, or that
+// nobody counted.
+func learned(f nnvet.Finding) string {
+	if f.Seen == 0 {
+		return " presumed"
+	}
+	return fmt.Sprintf(" casebook=%d/%d", f.Right, f.Seen)
 }
 
 func (a *agent) treatment(t nnvet.Treatment) {

@@ -16,7 +16,10 @@ func (p *page) block(v *view, g group) {
 	gut := p.gutter(v, f)
 	p.where(v, f, gut)
 	p.evidence(f, gut)
-	p.explains(g, gut)
+	if len(f.Because) == 0 { // a symptom is as sure as its cause
+		p.wrap(gut+3, equals(gut), span{bold, "sure"}, span{plain, ": " + sure(f)})
+	}
+	p.explains(v, g, gut)
 	for i, t := range f.Treatments {
 		p.treatment(v, f, t, i, gut)
 	}
@@ -106,11 +109,17 @@ func (p *page) evidence(f nnvet.Finding, gut int) {
 		saw++
 	}
 	for _, e := range f.Evidence {
-		head := pad(p.cut(e.What, what), what) + " " + lpad(p.show(measure(e.Saw, e.Unit)), saw)
-		if p.style.Linear {
-			head = p.show(e.What + " " + measure(e.Saw, e.Unit))
+		head := p.show(e.What + " " + measure(e.Saw, e.Unit))
+		start := slices.Clone(title)
+		if !p.style.Linear {
+			name := linesOf(p.show(e.What), what)
+			for len(name) > 1 { // what does not fit stands above its figure
+				p.line(append(start, span{plain, name[0]})...)
+				start, name = []span{{plain, spaces(room([][]span{title}))}}, name[1:]
+			}
+			head = pad(name[0], what) + " " + lpad(p.show(measure(e.Saw, e.Unit)), saw)
 		}
-		p.judged(append(slices.Clip(title), span{plain, head}), e, severityRole(f.Severity))
+		p.judged(append(start, span{plain, head}), e, severityRole(f.Severity))
 	}
 }
 
@@ -153,20 +162,32 @@ func against(e nnvet.Evidence) string {
 const maxSymptoms = 6
 
 // explains folds the symptoms under their cause.
-func (p *page) explains(g group, gut int) {
+func (p *page) explains(v *view, g group, gut int) {
 	for i, f := range g.symptoms {
 		if i == maxSymptoms {
 			p.wrap(gut+5, equals(gut), span{bold, "explains"}, span{plain, fmt.Sprintf(": %d more symptoms", len(g.symptoms)-i)})
 			return
 		}
-		also := ""
-		for _, because := range f.Because {
-			if because != g.cause.Check.ID {
-				also += " (with " + because + ")"
-			}
-		}
-		p.wrap(gut+5, equals(gut), span{bold, "explains"}, span{plain, ": " + f.Check.ID + " " + f.Check.Name + ": " + f.Message + also})
+		p.wrap(gut+5, equals(gut), span{bold, "explains"}, span{plain, ": " + f.Check.ID + " " + f.Check.Name + ": " + f.Message + v.also(g, f)})
 	}
+}
+
+// also names the other causes that account for a symptom. What is explained
+// itself is none.
+func (v *view) also(g group, f nnvet.Finding) string {
+	var names []string
+	for _, o := range v.groups {
+		if n := o.cause.Check.Name; o.cause.Check != g.cause.Check && slices.Contains(f.Because, o.cause.Check.ID) && !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return "; so would " + names[0]
+	}
+	return fmt.Sprintf("; so would %s and %d more", names[0], len(names)-1)
 }
 
 // treatment says what to change, with a diff where the place is certain.

@@ -13,6 +13,7 @@ type state int
 
 const (
 	notChecked state = iota
+	partly           // nothing found, but a check that decides could not judge
 	clear
 	symptomOnly
 	warned
@@ -25,6 +26,7 @@ var states = [...]struct {
 	role             role
 }{
 	notChecked:  {"not_checked", "-", "not checked", dim},
+	partly:      {"part", "-", "part", plain},
 	clear:       {"ok", "✓", "ok", good},
 	symptomOnly: {"symptom", "~", "symptom", warn},
 	warned:      {"warning", "!", "warning", warn},
@@ -38,6 +40,7 @@ type lamp struct {
 	brief   string          // a figure, or "of 1, 6" for a symptom
 	of      []nnvet.Pitfall // the causes of a symptom
 	reason  string          // why it was not checked
+	missing []nnvet.Skip    // what could not judge, though it decides
 }
 
 const noCheckYet = "no check yet"
@@ -56,6 +59,9 @@ func lampOf(p nnvet.Pitfall, res nnvet.Result) lamp {
 				l.brief = c.Brief
 			}
 		}
+	}
+	if l.missing = missingOf(p, res); l.state == clear && len(l.missing) > 0 {
+		l.state = partly
 	}
 	if l.state == notChecked {
 		l.reason = unjudged(p, res)
@@ -141,6 +147,13 @@ func (p *page) board(lamps []lamp) {
 			l = append(l, right[i]...)
 		}
 		p.line(l...)
+	}
+}
+
+// partly says what "part" on the board means in this run.
+func (p *page) partly(v *view) {
+	if parts := v.partly(); len(parts) > 0 {
+		p.wrap(2, span{plain, " in part: " + strings.Join(parts, ", ")})
 	}
 }
 

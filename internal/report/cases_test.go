@@ -203,10 +203,43 @@ func broken(t *testing.T) *Report {
 		}),
 	}
 	tr := b.Snapshot()
+	learned := &nnvet.Likelihoods{Checks: map[string]nnvet.Likelihood{"NN0101": {Right: 291, Wrong: 2}}, Scale: 1}
 	return &Report{
-		Trace: tr, Result: nnvet.Vet(tr, checks, nnvet.Options{}), ID: "7f3ac1", Dir: ".nnvet/runs/7f3ac1",
+		Trace: tr, Result: nnvet.Vet(tr, checks, nnvet.Options{Likelihoods: learned}), ID: "7f3ac1", Dir: ".nnvet/runs/7f3ac1",
 		Command: []string{"python", "train.py"}, Version: "0.1.0", Source: source("train.py", script),
 	}
+}
+
+// undecided is a run with two causes that may each be the right one, and a third.
+func undecided(t *testing.T) *Report {
+	r := broken(t)
+	finding := func(text string, evidence ...nnvet.Evidence) nnvet.Finding {
+		return nnvet.Finding{Source: at(t, script, text), Message: "something is wrong with " + text, Evidence: evidence}
+	}
+	checks := []*nnvet.Check{
+		check("NN0503", "too-few-updates", nnvet.BatchSize, nnvet.Error, finding("range(5)",
+			nnvet.Evidence{What: "share of what a constant leaves that the last tenth of the steps took off", Saw: 0.04, Limit: "max-ratio"})),
+		check("NN0602", "lr-too-low", nnvet.LearningRate, nnvet.Error, finding("lr=0.1",
+			nnvet.Evidence{What: "update over weight", Saw: 2e-6, Lo: 1e-4, Hi: 3e-2}, nnvet.Evidence{What: "share of the last quarter's steps on which the loss of validation rows fell", Saw: 0.9})),
+		check("NN0201", "learned-nothing", nnvet.Results, nnvet.Error, finding("opt.step()", nnvet.Evidence{What: "skill", Saw: 0})),
+	}
+	learned := &nnvet.Likelihoods{Checks: map[string]nnvet.Likelihood{"NN0602": {Right: 11, Wrong: 10}, "NN0503": {Right: 5, Wrong: 6}, "NN0201": {Right: 0, Wrong: 9}}, Scale: 1}
+	r.Result = nnvet.Vet(r.Trace, checks, nnvet.Options{Likelihoods: learned})
+	return r
+}
+
+// unlearned is a run of which nobody can say whether anything was learned.
+func unlearned(t *testing.T) *Report {
+	r := healthy(t)
+	checks := []*nnvet.Check{
+		clears("NN0101", "input-not-normalized", nnvet.Normalization, "std 1.0"),
+		skips("NN0201", "learned-nothing", nnvet.Results, "the trace has no loss function that nnvet recognizes"),
+		clears("NN0212", "train-eval-mismatch", nnvet.Results, "one mode"),
+		clears("NN0502", "batch-too-small", nnvet.BatchSize, "batch 64"),
+		skips("NN0501", "batch-too-large", nnvet.BatchSize, "the rows of the training set are not known"),
+	}
+	r.Result = nnvet.Vet(r.Trace, checks, nnvet.Options{})
+	return r
 }
 
 // healthy is a run in which nothing is wrong.

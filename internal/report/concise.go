@@ -47,5 +47,9 @@ func (v *view) summary() string {
 	case v.verdict() == verdictNone:
 		return "no verdict: " + clean(v.noVerdict())
 	}
-	return "no problem found; " + v.coverage() + v.unsaid()
+	blind := ""
+	if v.unlearned() != "" {
+		blind = ", " + whetherLearned
+	}
+	return "no problem found" + blind + "; " + v.coverage() + v.unsaid()
 }

@@ -24,6 +24,7 @@ type diagnosis struct {
 	Outcome    *outcomeDoc  `json:"outcome,omitempty"`
 	Curves     []curveDoc   `json:"curves"`
 	Pitfalls   []pitfallDoc `json:"pitfalls"`
+	Undecided  []string     `json:"undecided,omitempty"`
 	Findings   []findingDoc `json:"findings"`
 	Clear      []clearDoc   `json:"clear"`
 	NotChecked []skipDoc    `json:"not_checked"`
@@ -82,6 +83,8 @@ type pitfallDoc struct {
 	Key    string `json:"key,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Of     []int  `json:"symptom_of,omitempty"`
+	// Deciding checks that could not judge.
+	Missing []string `json:"missing,omitempty"`
 }
 
 type findingDoc struct {
@@ -90,6 +93,7 @@ type findingDoc struct {
 	Pitfall     int            `json:"pitfall"`
 	Severity    string         `json:"severity"`
 	Confidence  *float64       `json:"confidence"`
+	Learned     *learnedDoc    `json:"learned,omitempty"`
 	Fingerprint string         `json:"fingerprint"`
 	FirstStep   int64          `json:"first_step"`
 	LastStep    int64          `json:"last_step"`
@@ -102,6 +106,11 @@ type findingDoc struct {
 	Explains    []string       `json:"explains"`
 	Treatments  []treatmentDoc `json:"treatments"`
 	Rendered    string         `json:"rendered"`
+}
+
+type learnedDoc struct {
+	Right int `json:"right"`
+	Of    int `json:"of"`
 }
 
 type locationDoc struct {
@@ -189,6 +198,9 @@ func (v *view) diagnosis() diagnosis {
 	for _, l := range v.lamps {
 		d.Pitfalls = append(d.Pitfalls, l.doc())
 	}
+	for _, f := range v.Result.Undecided() {
+		d.Undecided = append(d.Undecided, f.Check.ID)
+	}
 	for _, g := range v.groups {
 		d.Findings = append(d.Findings, v.finding(g))
 		for _, f := range g.symptoms {
@@ -232,6 +244,11 @@ func (c curve) doc() curveDoc {
 
 func (l lamp) doc() pitfallDoc {
 	d := pitfallDoc{N: int(l.pitfall), Name: l.pitfall.String(), Status: states[l.state].key, Key: l.brief, Reason: l.reason}
+	if l.state == partly {
+		for _, s := range l.missing {
+			d.Missing = append(d.Missing, s.Check.ID)
+		}
+	}
 	if l.state == symptomOnly {
 		d.Key = ""
 		for _, p := range l.of {
@@ -247,6 +264,9 @@ func (v *view) finding(g group) findingDoc {
 		ID: f.Check.ID, Name: f.Check.Name, Pitfall: int(f.Check.Pitfall), Severity: f.Severity.String(), Confidence: number(f.Confidence),
 		Fingerprint: f.Fingerprint(), FirstStep: f.Span.From, LastStep: f.Span.To, Message: f.Message, Site: f.Site, Label: f.Label,
 		Evidence: []evidenceDoc{}, CausedBy: list(f.Because), Explains: []string{}, Treatments: []treatmentDoc{}, Rendered: v.rendered(g),
+	}
+	if f.Seen > 0 {
+		d.Learned = &learnedDoc{f.Right, f.Seen}
 	}
 	if f.Source.Known() {
 		l := locationOf(f.Source)

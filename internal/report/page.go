@@ -128,4 +128,22 @@ func (p *page) wrap(hang int, spans ...span) {
 	}
 }
 
+// linesOf divides text into lines of at most n columns, at spaces where it has
+// them. It returns one at least.
+func linesOf(text string, n int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && width(line)+1+width(word) > n {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+		for width(line) > n && fit(line, n) != "" {
+			head := fit(line, n)
+			lines, line = append(lines, head), line[len(head):]
+		}
+	}
+	return append(lines, line)
+}
+
 func (p *page) blank() { p.b.WriteByte('\n') }

@@ -30,6 +30,13 @@ var cases = []struct {
 		r.Source, r.Notes = nil, true
 		return r
 	}},
+	{"undecided", undecided},
+	{"unlearned", unlearned},
+	{"unlearned-full", func(t *testing.T) *Report {
+		r := unlearned(t)
+		r.Full = true
+		return r
+	}},
 	{"healthy", healthy},
 	{"healthy-full", func(t *testing.T) *Report {
 		r := healthy(t)
@@ -156,7 +163,7 @@ func TestGolden(t *testing.T) {
 		}
 		r := c.build(t)
 		golden(t, c.name+".txt", text(t, r, Style{}))
-		if c.name != "broken" && c.name != "healthy" && c.name != "trained" && c.name != "nothing" {
+		if c.name != "broken" && c.name != "healthy" && c.name != "trained" && c.name != "nothing" && c.name != "unlearned" {
 			continue
 		}
 		golden(t, c.name+".60.txt", text(t, r, Style{Width: 60}))

@@ -22,7 +22,7 @@ func Text(w io.Writer, r *Report, s Style) error {
 	}
 	p.section(func() { p.curves(v) })
 	p.section(func() { p.facts(v.Outcome, true) })
-	p.section(func() { p.board(v.lamps) })
+	p.section(func() { p.board(v.lamps); p.partly(v) })
 	told, rest := v.told()
 	for _, g := range told {
 		p.section(func() { p.block(v, g) })
@@ -74,12 +74,11 @@ func (p *page) answer(v *view) {
 	switch kind := v.verdict(); kind {
 	case verdictError, verdictWarning:
 		f := v.groups[0].cause
-		spans := []span{name, {bold, v.reached()}, {severityRole(f.Severity), kind + ": "}, {bold, f.Message}}
-		if f.Source.Known() {
-			spans = append(spans, span{plain, fmt.Sprintf(" (%s:%d)", f.Source.File, f.Source.Line)})
-		}
-		if or := v.undecided(); or != "" {
-			spans = append(spans, span{plain, "; or " + or})
+		spans := []span{name, {bold, v.reached()}, {severityRole(f.Severity), kind + ": "}}
+		if rivals := v.rivals(); rivals != "" {
+			spans = append(spans, span{bold, "it could be " + rivals}, span{plain, ": the figures do not decide"})
+		} else {
+			spans = append(spans, span{bold, f.Message}, span{plain, line(f.Source)})
 		}
 		if more := v.others(); more != "" {
 			spans = append(spans, span{plain, ", and " + more})
@@ -88,8 +87,20 @@ func (p *page) answer(v *view) {
 	case verdictNone:
 		p.wrap(2, name, span{bold, v.reached()}, span{warn, "no verdict"}, span{plain, ": " + v.noVerdict() + failure(v)})
 	default:
-		p.wrap(2, name, span{bold, v.reached()}, span{good, "no problem found"}, span{plain, inSteps(v) + failure(v) + "; " + v.coverage() + v.unsaid()})
+		spans := []span{name, {bold, v.reached()}, {good, "no problem found"}, {plain, inSteps(v)}}
+		if why := v.unlearned(); why != "" {
+			spans = append(spans, span{warn, ", " + whetherLearned}, span{plain, " (" + why + ")"})
+		}
+		p.wrap(2, append(spans, span{plain, failure(v) + "; " + v.coverage() + v.unsaid()})...)
 	}
+}
+
+// line returns " (train.py:17)", or nothing where the place is unknown.
+func line(l nnvet.Location) string {
+	if !l.Known() {
+		return ""
+	}
+	return fmt.Sprintf(" (%s:%d)", l.File, l.Line)
 }
 
 func severityRole(s nnvet.Severity) role {
@@ -201,6 +212,7 @@ func (p *page) brief(v *view) {
 		if len(missing) > 0 {
 			p.wrap(2, span{plain, " not checked: " + strings.Join(missing, ", ")})
 		}
+		p.partly(v)
 		p.short(v)
 	}
 	if n := len(v.trace.Lost); n > 0 {

@@ -15,8 +15,8 @@ func (p *page) unchecked(v *view) {
 	p.reasons(v)
 }
 
-// reasons tells why, reason by reason. The short form tells what more of the
-// same run would show, and what takes experiments.
+// reasons tells why, reason by reason. The short form tells what decides, what
+// more of the same run would show, and what takes experiments.
 func (p *page) reasons(v *view) {
 	rs, tried, others := v.gaps()
 	for _, r := range rs {
@@ -40,7 +40,7 @@ func (v *view) gaps() (told []reason, tried []string, others int) {
 		switch {
 		case s.Check.Run == nil:
 			tried = append(tried, s.Check.Name)
-		case !s.Short:
+		case !s.Short && !decides(s.Check):
 			others++
 		}
 	}
@@ -48,7 +48,7 @@ func (v *view) gaps() (told []reason, tried []string, others int) {
 	if others <= few {
 		return v.reasons(func(s skip) bool { return !s.tried }), tried, 0
 	}
-	return v.reasons(func(s skip) bool { return s.short || s.pitfall }), tried, others
+	return v.reasons(func(s skip) bool { return s.short || s.decides || s.pitfall }), tried, others
 }
 
 // full returns the command that tells every reason.
@@ -64,6 +64,7 @@ type skip struct {
 	why, what string
 	short     bool // more of the same would be enough
 	tried     bool // it takes an experiment
+	decides   bool // its pitfall is not said to be ok without it
 	pitfall   bool
 }
 
@@ -89,7 +90,7 @@ func (v *view) reasons(wanted func(skip) bool) []reason {
 		rs[i].what = append(rs[i].what, s.what)
 	}
 	for _, s := range v.Result.NotChecked {
-		add(skip{why: s.Reason, what: s.Check.Name, short: s.Short, tried: s.Check.Run == nil})
+		add(skip{why: s.Reason, what: s.Check.Name, short: s.Short, tried: s.Check.Run == nil, decides: decides(s.Check)})
 	}
 	for _, l := range v.lamps {
 		if l.state == notChecked && l.reason == noCheckYet {

@@ -18,7 +18,7 @@ type view struct {
 	errors, warnings, notes int // causes
 	symptoms                int
 	hidden                  int // notes that are not shown
-	checked                 int // pitfalls that a check judged
+	checked                 int // pitfalls that a check judged, if only in part
 }
 
 // A group is a cause and the findings that it explains.
@@ -96,27 +96,27 @@ func (v *view) counts() tally {
 	return tally{{v.errors, "error", bad}, {v.warnings, "warning", warn}, {v.notes, "note", bold}, {v.symptoms, "symptom", plain}}
 }
 
-// others returns "1 more error, 1 warning": the causes but the first, which is
-// one of the worst.
-// undecided names the causes that may as well be the right one, "" where the
-// first stands out.
-func (v *view) undecided() string {
-	rivals := v.Result.Undecided()
-	if len(rivals) == 0 {
-		return ""
-	}
+// rivals names the causes between which the figures do not decide, as "A
+// (train.py:17) or B"; "" where the first stands out.
+func (v *view) rivals() string {
 	var names []string
-	for _, f := range rivals[1:] {
-		names = append(names, f.Check.Name)
+	var of []*nnvet.Check
+	for _, f := range v.Result.Undecided() {
+		if !slices.Contains(of, f.Check) {
+			of, names = append(of, f.Check), append(names, f.Check.Name+line(f.Source))
+		}
 	}
-	return strings.Join(names, ", or ") + ": the figures do not decide"
+	return strings.Join(names, " or ")
 }
 
+// others returns "1 more error, 1 warning": the causes that the first line does
+// not name. Those that it names are of one severity, the worst.
 func (v *view) others() string {
+	named := max(1, len(v.Result.Undecided()))
 	if v.errors > 0 {
-		return tally{{v.errors - 1, "more error", bad}, {v.warnings, "warning", warn}}.String()
+		return tally{{v.errors - named, "more error", bad}, {v.warnings, "warning", warn}}.String()
 	}
-	return tally{{v.warnings - 1, "more warning", warn}}.String()
+	return tally{{v.warnings - named, "more warning", warn}}.String()
 }
 
 type tally []struct {
@@ -147,9 +147,13 @@ func (t tally) String() string {
 	return s
 }
 
-// coverage returns "6 of 11 pitfalls checked".
+// coverage returns "6 of 11 pitfalls checked, 2 of them in part".
 func (v *view) coverage() string {
-	return fmt.Sprintf("%d of %d pitfalls checked", v.checked, len(v.lamps))
+	s := fmt.Sprintf("%d of %d pitfalls checked", v.checked, len(v.lamps))
+	if n := len(v.partly()); n > 0 {
+		s += fmt.Sprintf(", %d of them in part", n)
+	}
+	return s
 }
 
 // unchecked returns the pitfalls that no check judged.

@@ -1,5 +1,5 @@
-// Package stat has the small statistics that checks share. Its functions are
-// pure, change no argument, and say what they do with NaN.
+// Package stat has the small statistics that checks and proofs share. Its
+// functions are pure, change no argument, and say what they do with NaN.
 package stat
 
 import (
@@ -97,4 +97,17 @@ func Signif(v float64, n int) float64 {
 		return v
 	}
 	return r
+}
+
+// SD returns the standard deviation of a sample, over n-1: NaN where there are
+// fewer than two values, and where one is not finite.
+func SD(xs []float64) float64 {
+	if len(xs) < 2 {
+		return math.NaN()
+	}
+	mean, sum := Mean(xs), 0.0
+	for _, v := range xs {
+		sum += (v - mean) * (v - mean)
+	}
+	return math.Sqrt(sum / float64(len(xs)-1))
 }

@@ -43,9 +43,9 @@ func (w *Watch) probe() string { return probeDir(w.Dir) }
 
 func probeDir(out string) string { return filepath.Join(out, "probe") }
 
-// environ returns env with what the probe needs. The probe of a watch that
+// Environ returns env with what the probe needs. The probe of a watch that
 // nnvet itself runs under leaves the path, so that only one records.
-func (w *Watch) environ(env []string) []string {
+func (w *Watch) Environ(env []string) []string {
 	old := make(map[string]string)
 	for _, kv := range env {
 		name, value, _ := strings.Cut(kv, "=")
@@ -118,6 +118,9 @@ func Find(args []string) (*Command, error) {
 	return &Command{args, path}, nil
 }
 
+// Path returns the file that the command runs.
+func (c *Command) Path() string { return c.path }
+
 // A Process is a command that was started.
 type Process struct {
 	cmd    *exec.Cmd
@@ -135,7 +138,7 @@ func (c *Command) Start(w *Watch) (*Process, error) {
 	cmd.Args, cmd.Err = c.args, nil
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if w != nil {
-		cmd.Env = w.environ(os.Environ())
+		cmd.Env = w.Environ(os.Environ())
 	}
 	p := &Process{cmd: cmd, caught: make(chan os.Signal, 16), done: make(chan struct{})}
 	p.catch()

@@ -18,7 +18,7 @@ func TestEnviron(t *testing.T) {
 	} {
 		w := Watch{Dir: "/r", Version: "0.1.0", Overhead: 0.02}
 		got := make(map[string]string)
-		for _, kv := range w.environ(strings.Fields(c.before)) {
+		for _, kv := range w.Environ(strings.Fields(c.before)) {
 			name, value, _ := strings.Cut(kv, "=")
 			got[name] = value
 		}

@@ -34,6 +34,13 @@ func Unwatched(args []string, dir string) string {
 	return "the command started no Python that reads PYTHONPATH, through which nnvet attaches"
 }
 
+// Isolates returns the flag of a command that keeps its Python interpreter from
+// running the probe, or "" where none does.
+func Isolates(args []string) string {
+	_, flag := isolated(args)
+	return flag
+}
+
 // isolated reports whether a command is a Python interpreter, and the flag
 // that keeps it from running the probe, if there is one: -I and -E ignore
 // PYTHONPATH, -S leaves out sitecustomize.

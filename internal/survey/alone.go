@@ -45,23 +45,64 @@ func (c *column) by(value []int) []int {
 	return of
 }
 
-// coded reports whether column j could be codes: few whole numbers, before they
-// were scaled.
+// coded reports whether column j could be codes: few numbers that are whole, now
+// or before they were scaled.
 func (t *table) coded(j, fewest int, c *column) bool {
-	if len(c.values) < fewest || 5*len(c.values) > len(c.x) || t.scale[j] == 0 {
+	if len(c.values) < fewest || 5*len(c.values) > len(c.x) {
+		return false
+	}
+	return t.whole(j, c.values) || step(c.values) > 0 // a grid is whole numbers, scaled and shifted
+}
+
+// whole reports whether values of column j were whole before they were scaled,
+// as far as that is known.
+func (t *table) whole(j int, values []float64) bool {
+	if t.scale[j] == 0 {
 		return false
 	}
 	near := 0.0
 	if t.scale[j] != 1 || t.shift[j] != 0 {
 		near = 1e-3 // what rounding to float32 can have left of it
 	}
-	for _, v := range c.values {
+	for _, v := range values {
 		v = v*t.scale[j] + t.shift[j]
 		if math.Abs(v-math.Round(v)) > near {
 			return false
 		}
 	}
 	return true
+}
+
+// step returns the spacing of the grid that rising values stand on; 0 where they
+// stand on none, are few for its size, or are fewer than 3, which always do.
+func step(values []float64) float64 {
+	const (
+		fewest = 3
+		places = 10   // of the grid for one value, at most: any values stand on a grid that is fine enough
+		near   = 0.01 // of a step: what rounding to float32 can have left of it
+	)
+	if len(values) < fewest {
+		return 0
+	}
+	least := math.Inf(1)
+	for i := 1; i < len(values); i++ {
+		least = min(least, values[i]-values[i-1])
+	}
+	at := make([]float64, len(values)) // in steps from the first
+	for i := 1; i < len(values); i++ {
+		at[i] = at[i-1] + math.Round((values[i]-values[i-1])/least)
+	}
+	last := len(values) - 1
+	if at[last] > places*float64(len(values)) {
+		return 0
+	}
+	by := (values[last] - values[0]) / at[last] // better known than a single gap
+	for i, v := range values {
+		if math.Abs((v-values[0])/by-at[i]) > near {
+			return 0
+		}
+	}
+	return by
 }
 
 // levels returns how rough the mean target is from value to value, and what

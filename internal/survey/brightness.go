@@ -36,3 +36,11 @@ func brightness(d Data, s sample) float64 {
 	values := stat.Eigenvalues(covariance[:], 3)
 	return values[2] / sum(values)
 }
+
+func sum(x []float64) float64 {
+	total := 0.0
+	for _, v := range x {
+		total += v
+	}
+	return total
+}

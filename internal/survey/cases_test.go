@@ -259,8 +259,8 @@ func TestUnits(t *testing.T) {
 		a, r := math.Pi*next(), 2+next()
 		return []float64{r * math.Cos(a), r * math.Sin(a)}, (180 + a/math.Pi*180) / 104
 	})
-	if w := survey.Of(d).Wraps; len(w) != 0 {
-		t.Errorf("standardized: got %+v", w)
+	if w := survey.Of(d).Wraps; len(w) != 1 || math.Abs(w[0].Period-360.0/104) > 0.02 {
+		t.Errorf("standardized, it comes round after what it fills: got %+v", w)
 	}
 	d.Units = []float64{104}
 	w := survey.Of(d).Wraps
@@ -269,21 +269,55 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-// TestScaled holds that codes are told where they were scaled, by what they were.
+// TestScaled holds that codes are told however they were scaled; those that
+// stand on no grid, by what they were.
 func TestScaled(t *testing.T) {
 	next := numbers(13)
 	const mean, std = 3.25, 2.125
-	d := made(500, func(i int) ([]float64, float64) {
-		code := float64(i % 7)
-		return []float64{(code - mean) / std, next()}, math.Mod(code*3, 7)
-	})
+	codes := []float64{0, 1, 2, 3, 4, 5, 6}
+	rows := func(i int) ([]float64, float64) {
+		return []float64{(codes[i%7] - mean) / std, next()}, math.Mod(float64(i%7)*3, 7)
+	}
+	told := func(what string, f []nnvet.Feature) {
+		t.Helper()
+		near(t, what+": within", f[0].Within, 0, 1e-6)
+		if !(f[0].Rough > 0.7) || !math.IsNaN(f[1].Within) {
+			t.Errorf("%s: got %+v", what, f)
+		}
+	}
+	told("on a grid", survey.Of(made(500, rows)).Columns)
+
+	codes = []float64{0, 2, 5, 9, 14, 23, 30}
+	d := made(500, rows)
 	if f := survey.Of(d).Columns[0]; !math.IsNaN(f.Within) {
-		t.Errorf("as they are: got %+v", f)
+		t.Errorf("on none: got %+v", f)
 	}
 	d.Scale, d.Shift = []float64{std, 1}, []float64{mean, 0}
-	f := survey.Of(d).Columns
-	near(t, "within", f[0].Within, 0, 1e-6)
-	if !(f[0].Rough > 0.7) || !math.IsNaN(f[1].Within) {
-		t.Errorf("got %+v", f)
+	told("on none, unscaled", survey.Of(d).Columns)
+}
+
+// TestOwnPeriod holds which targets are tried as a circle of their own.
+func TestOwnPeriod(t *testing.T) {
+	next := numbers(17)
+	for _, c := range []struct {
+		what string
+		y    func(v float64) float64 // of 0 to 1
+		want float64
+	}{
+		{"even", func(v float64) float64 { return 3 * v }, 3},
+		{"on a grid", func(v float64) float64 { return 0.1 * math.Floor(20*v) }, 2},
+		{"a sum", func(v float64) float64 { return v + next() + next() + next() }, 0},
+		{"cut off", func(v float64) float64 { return 2 * math.Max(-1, math.Min(1, 10*(v-0.5))) }, 0},
+	} {
+		var own float64 // the one that nobody measures in
+		for _, w := range survey.Of(made(600, func(int) ([]float64, float64) {
+			v := (1 + next()) / 2
+			return []float64{v, next()}, 1.7 + c.y(v)
+		})).Wraps {
+			if !slices.Contains([]float64{math.Pi, 2 * math.Pi, 7, 12, 24, 52, 60, 180, 360, 365.25}, w.Period) {
+				own = w.Period
+			}
+		}
+		near(t, c.what, own, c.want, 0.02)
 	}
 }

@@ -87,17 +87,57 @@ func wraps(d Data, s sample, near []int) []nnvet.Wrap {
 		for i := range y {
 			y[i] = float64(s.numbers(i)[c]) * unit
 		}
-		extent := slices.Max(y) - slices.Min(y)
-		for _, p := range periods {
-			if extent >= 0.8*p && extent <= 1.03*p {
-				if w := wrap(y, p, near); !math.IsNaN(w.Ratio) {
-					w.Output = c
-					out = append(out, w)
-				}
+		for _, p := range lengths(y) {
+			if w := wrap(y, p, near); !math.IsNaN(w.Ratio) {
+				w.Output = c
+				out = append(out, w)
 			}
 		}
 	}
 	return out
+}
+
+// lengths returns after what numbers may come round: the periods that they
+// about fill, and what they fill themselves.
+func lengths(y []float64) []float64 {
+	var out []float64
+	own := extent(y)
+	reach := slices.Max(y) - slices.Min(y)
+	for _, p := range periods {
+		if reach >= 0.8*p && reach <= 1.03*p {
+			out = append(out, p)
+			if math.Abs(own-p) <= 0.03*p {
+				own = 0 // that period it is
+			}
+		}
+	}
+	if own > 0 {
+		out = append(out, own)
+	}
+	return out
+}
+
+// extent returns the range of numbers that fill it evenly enough to be places on
+// a circle, and one step more where they stand on a grid: from 0 to 23 are 24
+// hours. It is 0 where they pile up at its ends, as what was cut off does, or
+// thin out towards them, as sums do.
+func extent(y []float64) float64 {
+	const (
+		parts       = 10
+		least, most = 0.02, 0.25 // of the numbers, in a part
+	)
+	lo, hi := slices.Min(y), slices.Max(y)
+	if hi == lo {
+		return 0
+	}
+	counts := make([]float64, parts)
+	for _, v := range y {
+		counts[min(int(parts*(v-lo)/(hi-lo)), parts-1)]++
+	}
+	if n := float64(len(y)); slices.Min(counts)/n < least || slices.Max(counts)/n > most {
+		return 0
+	}
+	return hi - lo + step(newColumn(y).values)
 }
 
 // wrap compares a target with its angle's sine and cosine. The ratio is NaN
@@ -111,39 +151,64 @@ func wrap(y []float64, period float64, near []int) nnvet.Wrap {
 	_, ofSine := moments(sine)
 	_, ofCosine := moments(cosine)
 	scale := (ofSine*ofSine + ofCosine*ofCosine) / (ofY * ofY)
-	before, after := make([]float64, len(y)), make([]float64, len(y))
+	var seam, rest pairs
 	for i, j := range near {
-		before[i] = scale * square(y[i]-y[j])
-		after[i] = square(sine[i]-sine[j]) + square(cosine[i]-cosine[j])
+		before := scale * square(y[i]-y[j])
+		after := square(sine[i]-sine[j]) + square(cosine[i]-cosine[j])
+		if math.Abs(y[i]-y[j]) > period/2 {
+			seam.add(before, after)
+		} else {
+			rest.add(before, after)
+		}
 	}
-	w := nnvet.Wrap{Period: period, Ratio: sum(before) / sum(after)}
-	w.Low = bootstrap(before, after)
-	return w
+	before, after := seam.sums()
+	b, a := rest.sums()
+	return nnvet.Wrap{Period: period, Ratio: (before + b) / (after + a), Low: low(seam, rest)}
 }
 
 func square(v float64) float64 { return v * v }
 
-func sum(x []float64) float64 {
-	total := 0.0
-	for _, v := range x {
-		total += v
-	}
-	return total
+// pairs are squared differences of rows and their neighbours, before and after.
+type pairs struct{ before, after []float64 }
+
+func (p *pairs) add(before, after float64) {
+	p.before, p.after = append(p.before, before), append(p.after, after)
 }
 
-// bootstrap returns the lower end of the 95 % interval of a ratio of sums over
-// rows.
-func bootstrap(above, below []float64) float64 {
-	const times = 199
+func (p *pairs) sums() (before, after float64) {
+	for i, v := range p.before {
+		before, after = before+v, after+p.after[i]
+	}
+	return before, after
+}
+
+// drawn returns the sums over as many pairs drawn with replacement.
+func (p *pairs) drawn(r *random) (before, after float64) {
+	for range p.before {
+		i := r.below(len(p.before))
+		before, after = before+p.before[i], after+p.after[i]
+	}
+	return before, after
+}
+
+// low returns the lower end of the 95 % interval of a ratio of sums over rows.
+// How many rows happen to stand at the seam is no matter of whether there is
+// one, so that their number is held, unless it is so small that they may be slips.
+func low(seam, rest pairs) float64 {
+	const (
+		times  = 199
+		fewest = 8
+	)
+	if len(seam.before) < fewest {
+		rest.before, rest.after = append(rest.before, seam.before...), append(rest.after, seam.after...)
+		seam = pairs{}
+	}
 	r := seed
 	ratios := make([]float64, times)
 	for k := range ratios {
-		a, b := 0.0, 0.0
-		for range above {
-			i := r.below(len(above))
-			a, b = a+above[i], b+below[i]
-		}
-		ratios[k] = a / b
+		before, after := seam.drawn(&r)
+		b, a := rest.drawn(&r)
+		ratios[k] = (before + b) / (after + a)
 	}
 	return stat.Quantile(ratios, 0.025)
 }

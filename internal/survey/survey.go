@@ -70,7 +70,7 @@ func Of(d Data) nnvet.Survey {
 	z := table.standardized()
 	s.Columns = features(d, table, t)
 	s.Covariance, s.Correlation, s.InputRank = conditions(table)
-	s.TargetRank = t.rank()
+	s.TargetRank, s.TargetZ = t.rank(), t.furthest()
 	near := nearest(z)
 	s.Smooth = smoothness(t, near)
 	s.Wraps = wraps(d, rows, near)
@@ -86,7 +86,7 @@ func nothing(d Data) nnvet.Survey {
 	nan := math.NaN()
 	return nnvet.Survey{
 		Site: d.Site, Head: d.Head, Of: d.Columns, Covariance: nan, Correlation: nan,
-		Smooth: nnvet.Smoothness{Ratio: nan, P: nan}, Order: nan, Brightness: nan,
+		TargetZ: nan, Smooth: nnvet.Smoothness{Ratio: nan, P: nan}, Order: nan, Brightness: nan,
 		Overlap: nnvet.Overlap{Coverage: nan, Outside: nan, NewPairs: nan, AUC: nan},
 	}
 }

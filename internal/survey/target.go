@@ -119,6 +119,18 @@ func (t *target) rank() int {
 	return rank(correlation(t.numbers, t.width), t.width)
 }
 
+// furthest returns how far a number lies from the mean of its output.
+func (t *target) furthest() float64 {
+	if t.classes != nil || t.width == 0 {
+		return math.NaN()
+	}
+	most := 0.0
+	for _, z := range t.numbers {
+		most = max(most, math.Abs(z))
+	}
+	return most
+}
+
 // groups are rows put together: the mean coordinates and the size of each group,
 // of those that are not empty, in order.
 type groups struct {

@@ -173,7 +173,7 @@ func record(s nnvet.Survey, shape []int) map[string]any {
 	}
 	out := map[string]any{
 		"rows": s.Rows, "of": s.Of, "repeated": s.Repeated, "contra": s.Contradicting, "order": s.Order,
-		"cov": s.Covariance, "corr": s.Correlation, "inrank": s.InputRank, "outrank": s.TargetRank, "bright": s.Brightness,
+		"cov": s.Covariance, "corr": s.Correlation, "inrank": s.InputRank, "outrank": s.TargetRank, "outz": s.TargetZ, "bright": s.Brightness,
 		"smooth": map[string]any{"ratio": s.Smooth.Ratio, "p": s.Smooth.P, "of": s.Smooth.Permutations},
 		"overlap": map[string]any{"rows": s.Overlap.Rows, "shared": s.Overlap.Shared, "coverage": s.Overlap.Coverage,
 			"outside": s.Overlap.Outside, "newpairs": s.Overlap.NewPairs, "auc": s.Overlap.AUC},

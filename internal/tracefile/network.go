@@ -225,6 +225,9 @@ func (r *Reader) head(rec *headRecord) error {
 	if rec.Loss == "" {
 		return errors.New("no loss")
 	}
+	if !(rec.Smooth >= 0 && rec.Smooth <= 1) {
+		return fmt.Errorf("label smoothing of %g", rec.Smooth)
+	}
 	for _, c := range rec.Chain {
 		if c.Size < 0 {
 			return fmt.Errorf("a softmax over %d units", c.Size)
@@ -232,7 +235,7 @@ func (r *Reader) head(rec *headRecord) error {
 	}
 	h := nnvet.Head{
 		Loss: lossKinds[rec.Loss], Reduction: rec.Red, Source: nnvet.ParseLocation(rec.Src),
-		Weighted: rec.Weighted, Root: rec.Root, Shape: shape(rec.Shape),
+		Weighted: rec.Weighted, Smoothing: rec.Smooth, Root: rec.Root, Shape: shape(rec.Shape),
 	}
 	if h.Loss == "" {
 		h.Loss = nnvet.LossKind(rec.Loss)

@@ -104,6 +104,7 @@ type headRecord struct {
 	Loss, Red string
 	Src       string
 	Weighted  bool
+	Smooth    float64
 	Root      bool
 	Shape     ints
 	Chain     []struct {

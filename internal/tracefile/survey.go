@@ -40,6 +40,7 @@ type Survey struct {
 	Corr       *number `json:"corr,omitempty"`
 	InRank     int64   `json:"inrank,omitempty"`
 	OutRank    int64   `json:"outrank,omitempty"`
+	OutZ       *number `json:"outz,omitempty"`
 	Order      *number `json:"order,omitempty"`
 	Repeated   int64   `json:"repeated,omitempty"`
 	Contra     int64   `json:"contra,omitempty"`
@@ -95,7 +96,7 @@ func (r *Reader) survey(rec *Survey) error {
 	}
 	s := nnvet.Survey{
 		Site: string(rec.Site), Rows: int(rec.Rows), Of: int(rec.Of), Columns: rec.columns(),
-		Covariance: orNaN(rec.Cov), Correlation: orNaN(rec.Corr), InputRank: int(rec.InRank), TargetRank: int(rec.OutRank),
+		Covariance: orNaN(rec.Cov), Correlation: orNaN(rec.Corr), InputRank: int(rec.InRank), TargetRank: int(rec.OutRank), TargetZ: orNaN(rec.OutZ),
 		Smooth: nnvet.Smoothness{Ratio: math.NaN(), P: math.NaN()}, Order: orNaN(rec.Order),
 		Repeated: int(rec.Repeated), Contradicting: int(rec.Contra), Brightness: orNaN(rec.Brightness),
 		Overlap: nnvet.Overlap{Coverage: math.NaN(), Outside: math.NaN(), NewPairs: math.NaN(), AUC: math.NaN()},

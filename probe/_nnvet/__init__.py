@@ -6,11 +6,20 @@ five of them switch the probe off, and training goes on.
     sitecustomize.py   attaches at the start of Python
     __init__.py        waits for a framework to be imported
     attach.py          the places in PyTorch that tell of training
-    watch.py           what is recorded, and when
+    watch.py           the run from step to step, and when its parts look
+    guard.py           keeps errors and time away from training
+    journal.py         records, their header, and events
+    forward.py         what hooks on modules see
+    update.py          what an optimizer's step tells
+    evaluation.py      where evaluations begin and end
+    kept.py            weights of an earlier evaluation that the script ends with
+    loose.py           what a network of loose tensors is fed
     budget.py          when to look, within a share of the time
     network.py         modules, parameters and optimizers
     feed.py            where batches come from
     losses.py          losses and evaluations
+    written.py         losses that are written out by hand
+    values.py          what operations near the loss computed
     results.py         predictions beside the truth
     survey.py          a sample of rows, inputs beside targets
     figures.py         what the sample tells, column by column
@@ -25,6 +34,13 @@ five of them switch the probe off, and training goes on.
     graph.py           what autograd knows of the network
     source.py          places in the user's source
     wire.py            the trace file (docs/trace.md)
+
+Of a trial (docs/trials.md) also:
+
+    isolate.py         writes go into the trial's directory, trackers are off
+    seeds.py           another seed in every call that sets one
+    treat.py           settings that are changed at run time, and the step after which the run ends
+    warm.py            a process that has imported the framework and forks trials
 """
 
 import os
@@ -50,6 +66,24 @@ def mark(name):
         pass
 
 
+_waiting = {}  # module that was not imported yet: functions to call with it
+
+
+def when_imported(name, function):
+    """Calls a function with a module, now or after its import."""
+    if name in sys.modules:
+        function(sys.modules[name])
+    else:
+        _waiting.setdefault(name, []).append(function)
+
+
+def _imported(name):
+    if name in FRAMEWORKS and os.environ.get("NNVET_OUT"):
+        _attach_to(name)
+    for function in _waiting.pop(name, ()):
+        function(sys.modules[name])
+
+
 def _attach_to(framework):
     try:
         module = __import__("_nnvet." + FRAMEWORKS[framework], fromlist=["attach"])
@@ -67,7 +101,7 @@ class _Finder:
         self.asking = set()
 
     def find_spec(self, name, path=None, target=None):
-        if name not in FRAMEWORKS or name in self.asking:
+        if name not in FRAMEWORKS and name not in _waiting or name in self.asking:
             return None
         self.asking.add(name)
         try:
@@ -84,7 +118,7 @@ class _Finder:
         def exec_module(module):
             loader.exec_module = original
             original(module)
-            _attach_to(name)
+            _imported(name)
 
         try:
             loader.exec_module = exec_module
@@ -98,7 +132,24 @@ def install():
         return
     sys._nnvet = True
     mark("seen-python")
-    sys.meta_path.insert(0, _Finder())
+    if not any(isinstance(f, _Finder) for f in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
     for name in FRAMEWORKS:  # a .pth file imported it before us
         if name in sys.modules:
             _attach_to(name)
+    try_out()
+
+
+TRIALS = {"NNVET_TRIAL": "isolate", "NNVET_SEED": "seeds", "NNVET_TREAT": "treat", "NNVET_STEPS": "treat"}
+
+
+def try_out():
+    """Makes this process a trial, where its environment says so. One that cannot be isolated must not run: it would
+    write where the user's files are."""
+    try:
+        for name in sorted({module for variable, module in TRIALS.items() if os.environ.get(variable)}):
+            __import__("_nnvet." + name, fromlist=["start"]).start()
+    except Exception as e:
+        sys.stderr.write("nnvet: this trial cannot be set up: %r\n" % (e,))
+        sys.stderr.flush()
+        os._exit(70)

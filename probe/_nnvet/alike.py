@@ -6,6 +6,8 @@ from . import figures, stats
 
 PERMUTATIONS, RESAMPLES = 99, 400
 PERIODS = (math.pi, 2 * math.pi, 7, 12, 24, 52, 60, 180, 360, 365.25)
+PARTS, LEAST, MOST = 10, 0.02, 0.25  # of a range that is filled: parts, and what each holds of the rows
+SEAM_PAIRS = 8  # neighbours on two sides of a seam, to be no slips
 OUTPUTS = 8  # that may be angles
 QUATERNIONS = 16  # groups that are looked at
 CHUNK = 512  # rows whose distances are held at once
@@ -61,20 +63,46 @@ def wraps(y, near):
     out, n = [], len(y)
     for k in range(min(OUTPUTS, y.shape[1])):
         v = y[:, k:k + 1]
-        reach = (v.max() - v.min()).item()
-        for period in PERIODS:
-            if not 0.8 * period <= reach <= 1.03 * period:
-                continue
+        for period in lengths(v[:, 0]):
             turned = stats.torch.cat(((v * (2 * math.pi / period)).sin(), (v * (2 * math.pi / period)).cos()), 1)
             before = (v - v[near]).square().sum(1) / figures.variance(v)
             after = (turned - turned[near]).square().sum(1) / figures.variance(turned)
             if not after.sum() > 0:
                 continue
-            picks = mixed(RESAMPLES * n).remainder(n).reshape(RESAMPLES, n)
-            ratios = (before[picks].sum(1) / after[picks].sum(1)).sort()[0]
+            far = (v - v[near])[:, 0].abs() > period / 2
+            ratios = resampled(before, after, far).sort()[0]
             out.append({"out": k, "period": period, "ratio": (before.sum() / after.sum()).item(),
                         "low": figures.quantile(ratios, 0.025).item()})
     return out
+
+
+def lengths(v):
+    """Returns after what numbers may come round: the periods that they about fill, and what they fill themselves."""
+    low, reach = v.min().item(), (v.max() - v.min()).item()
+    known = [p for p in PERIODS if 0.8 * p <= reach <= 1.03 * p]
+    own = extent(v, low, reach)
+    return known + [own] if own and all(abs(own - p) > 0.03 * p for p in known) else known
+
+
+def extent(v, low, reach):
+    """Returns the range of numbers that fill it evenly, and one step more where they stand on a grid; 0 of others."""
+    if not reach > 0:
+        return 0.0
+    held = ((v - low) / reach * PARTS).long().clamp(max=PARTS - 1).bincount(minlength=PARTS).double() / len(v)
+    return reach + figures.step(v.unique()) if held.min() >= LEAST and held.max() <= MOST else 0.0
+
+
+def resampled(before, after, far):
+    """Returns ratios of sums over rows that were drawn with replacement. How many of them stand at the seam is held,
+    unless they are so few that they may be slips."""
+    parts = [far, ~far] if int(far.sum()) >= SEAM_PAIRS else [far | ~far]
+    above = below = 0.0
+    for part in parts:
+        b, a = before[part], after[part]
+        if len(b):
+            picks = mixed(RESAMPLES * len(b)).remainder(len(b)).reshape(RESAMPLES, len(b))
+            above, below = above + b[picks].sum(1), below + a[picks].sum(1)
+    return above / below
 
 
 def quaternions(x):

@@ -25,7 +25,7 @@ def attach(torch):
             part(torch, probe, tell)
         except Exception as e:  # a PyTorch that differs: the other parts still work
             complain("attaching " + part.__name__, e)
-    probe.hook()
+    probe.forward.hook()
     os.register_at_fork(after_in_child=probe.forked)
     atexit.register(probe.end)
     probe.attach_seconds = time.perf_counter() - began
@@ -53,11 +53,11 @@ class _Teller:
         self.compiling = getattr(getattr(torch, "compiler", None), "is_compiling", None) or (lambda: False)
 
     def __call__(self, method, *args):
-        if self.probe.on:
+        if self.probe.guard.on:
             try:
                 method(*args)
             except Exception as e:
-                self.probe.failed(method.__name__, e)
+                self.probe.guard.failed(method.__name__, e)
 
 
 def _modules(torch, probe, tell):
@@ -72,7 +72,7 @@ def _modules(torch, probe, tell):
     def train(original):
         def train(self, mode=True):
             if not tell.compiling():
-                tell(probe.mode_changed, self, mode)
+                tell(probe.evaluation.mode_changed, self, mode)
             return original(self, mode)
 
         return train
@@ -86,7 +86,26 @@ def _modules(torch, probe, tell):
 
         return zero_grad
 
+    def state_dict(original):
+        def state_dict(self, *args, **kwargs):
+            if not tell.compiling():
+                tell(probe.evaluation.state_taken, self)
+            return original(self, *args, **kwargs)
+
+        return state_dict
+
+    def load_state_dict(original):
+        def load_state_dict(self, *args, **kwargs):
+            result = original(self, *args, **kwargs)
+            if not tell.compiling():
+                tell(probe.evaluation.state_loaded, self, sys._getframe(1))
+            return result
+
+        return load_state_dict
+
     _wrap(torch.nn.Module, "__init__", construct)
+    _wrap(torch.nn.Module, "state_dict", state_dict)
+    _wrap(torch.nn.Module, "load_state_dict", load_state_dict)
     _wrap(torch.nn.Module, "train", train)
     _wrap(torch.nn.Module, "zero_grad", zero_grad)
 
@@ -168,7 +187,7 @@ def _losses(torch, probe, tell):
         def wrapper(original):
             def loss(*args, **kwargs):
                 result = original(*args, **kwargs)
-                if not tell.compiling() and (probe.sampling or probe.evaluating or not enabled()) and not kwargs:
+                if not tell.compiling() and (probe.sampling or probe.evaluation.on or not enabled()) and not kwargs:
                     tell(probe.loss_computed, name, args, result, sys._getframe(1))
                 return result
 
@@ -213,7 +232,7 @@ def _evaluation(torch, probe, tell):
     def enter(original):
         def __enter__(self):
             if not probe.nested and not tell.compiling():
-                tell(probe.gradients_off)
+                tell(probe.evaluation.gradients_off)
             return original(self)
 
         return __enter__
@@ -221,7 +240,7 @@ def _evaluation(torch, probe, tell):
     def leave(original):
         def __exit__(self, *args):
             if not probe.nested and not tell.compiling():
-                tell(probe.gradients_on)
+                tell(probe.evaluation.gradients_on)
             return original(self, *args)
 
         return __exit__
@@ -238,7 +257,7 @@ def _loading(torch, probe, tell):
         def __next__(self):
             batch = original(self)
             if not tell.compiling():
-                tell(probe.feed.loaded, self)
+                tell(probe.forward.feed.loaded, self)
             return batch
 
         return __next__

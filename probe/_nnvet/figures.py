@@ -9,6 +9,7 @@ from . import stats
 
 BINS, SEAM, SEAM_ROWS = 20, 50, 250
 CATEGORIES = 32  # columns whose pairs are looked at
+OFF, PLACES = 0.01, 10  # of a grid: how far values lie from it, in steps, and its places for one value, at most
 RIDGE = 0.1  # of the classifier that tells splits apart
 
 
@@ -112,7 +113,7 @@ def spikes(ordered, counts, group):
 def alone(x, ordered, order, group, below, targets, varies, distinct):
     """Returns what each column alone tells about the targets."""
     out = {"alone": [], "rough": [], "within": [], "seam": []}
-    n, whole = x.shape[0], (x == x.round()).all(0).tolist()
+    n = x.shape[0]
     centred = targets - targets.mean(0)
     total = centred.square().sum().item()
     for j in range(x.shape[1]):
@@ -124,7 +125,7 @@ def alone(x, ordered, order, group, below, targets, varies, distinct):
                 inside = 1 - (sums.square().sum(1) / counts).sum().item() / total
                 figures["alone"] = 1 - inside * (n - 1) / (n - len(counts))
             figures["seam"] = seam(below[:, j], t)
-            if whole[j] and 3 <= distinct[j] <= n / 5:
+            if 3 <= distinct[j] <= n / 5 and whole(x[:, j].unique()):
                 counts, sums = gathered(group[:, j], t, distinct[j])
                 figures["within"] = 1 - (sums.square().sum(1) / counts).sum().item() / total
                 some = counts >= 5
@@ -135,6 +136,22 @@ def alone(x, ordered, order, group, below, targets, varies, distinct):
         for name, v in figures.items():
             out[name].append(v)
     return out
+
+
+def whole(values):
+    """Tells whether rising values are whole, or stand on a grid, as what was whole does however it was scaled."""
+    return bool((values == values.round()).all()) or step(values) > 0
+
+
+def step(values):
+    """Returns the step of the grid that rising values stand on; 0 where they stand on none, or are few for its size."""
+    if len(values) < 3:
+        return 0.0
+    gaps = values[1:] - values[:-1]
+    places = (gaps / gaps.min()).round().cumsum(0)
+    by = (values[-1] - values[0]) / places[-1]
+    off = ((values[1:] - values[0]) / by - places).abs().max()
+    return by.item() if off <= OFF and places[-1] <= PLACES * len(values) else 0.0
 
 
 def gathered(bins, t, count):
@@ -173,7 +190,7 @@ def target_rank(y, classes):
     if classes:
         return {"outrank": len(y.unique()) - 1}
     z = standardized(y)
-    return {"outrank": rank(eigenvalues(z))} if z.shape[1] else {}
+    return {"outrank": rank(eigenvalues(z)), "outz": z.abs().max().item()} if z.shape[1] else {}
 
 
 def eigenvalues(centred):
@@ -237,9 +254,11 @@ def new_pairs(x, validation):
     """Returns the share of rows with a pair of categories that the sample has not."""
     torch = stats.torch
     n, held = len(x), []
-    for j in (x == x.round()).all(0).nonzero()[:, 0].tolist():
+    for j in range(x.shape[1]):
+        if len(held) == CATEGORIES:
+            break
         values = x[:, j].unique()
-        if 2 <= len(values) <= min(50, n / 5) and len(held) < CATEGORIES:
+        if 2 <= len(values) <= min(50, n / 5) and whole(values):
             at = torch.searchsorted(values, validation[:, j].contiguous()).clamp(max=len(values) - 1)
             code = torch.where(values[at] == validation[:, j], at, torch.full_like(at, -1))  # -1: not even the value
             held.append((len(values), torch.searchsorted(values, x[:, j].contiguous()), code))

@@ -32,9 +32,14 @@ MAX_NODES = 4000
 MAX_CHAIN = 16
 
 
+def plain(node):
+    """Returns PyTorch's name of a node's operation."""
+    return _CAMEL.sub("_", _SUFFIX.sub("", node.name().rsplit("::", 1)[-1])).lower()
+
+
 def operation(node):
     """Returns the name of a node's operation in the terms of docs/trace.md."""
-    name = _CAMEL.sub("_", _SUFFIX.sub("", node.name().rsplit("::", 1)[-1])).lower()
+    name = plain(node)
     return _NAMES.get(name, name if name in _KNOWN else "other")
 
 
@@ -113,13 +118,18 @@ def parameters_of(node):
                 yield v
 
 
+def signed(n):
+    """Returns a number that autograd tells without its sign: a negative one is told as 2^64 more."""
+    return n - (1 << 64) if n >= 1 << 63 else n
+
+
 def facts(op, node, shape):
     """Returns what a chain entry says of its operation: the dimension of a softmax, the bounds of a clamp."""
     out = {}
     if op in ("softmax", "log_softmax"):
         dim = getattr(node, "_saved_dim", None)
         if isinstance(dim, int):
-            dim = dim - (1 << 64) if dim >= 1 << 63 else dim
+            dim = signed(dim)
             out["dim"] = dim
             if shape and -len(shape) <= dim < len(shape):
                 out["size"] = shape[dim]
@@ -129,29 +139,6 @@ def facts(op, node, shape):
             if isinstance(v, (int, float)):
                 out[field] = float(v)
     return out
-
-
-def squared_error(root):
-    """Recognizes ((a - b) ** 2).mean() and its like, written by hand. Returns (loss name, reduction, node of a - b,
-    node that saved it) or None."""
-    op = operation(root)
-    inner = parents(root)
-    if op not in ("mean", "sum") or len(inner) != 1:
-        return None
-    node = inner[0]
-    kind = operation(node)
-    if kind == "pow" and getattr(node, "_saved_exponent", None) == 2:
-        name = "mse_loss"
-    elif kind == "abs":
-        name = "l1_loss"
-    elif kind == "mul" and len(set(parents(node))) == 1:
-        name = "mse_loss"
-    else:
-        return None
-    above = parents(node)
-    if not above or operation(above[0]) != "sub":
-        return None
-    return name, "mean" if op == "mean" else "sum", above[0], node
 
 
 _SAVED = ("_saved_self", "_saved_input", "_saved_mat1", "_saved_other", "_saved_mat2", "_saved_target", "_saved_result")

@@ -35,12 +35,14 @@ class Call:
     def __init__(self, name, args, result, at=None):
         self.name, self.result, self.at = name, result, at
         self.prediction, self.target = args[0], args[1]
+        self.node = self.prediction.grad_fn  # the operation that made the prediction
         position = FUNCTIONS[name][1] if name in FUNCTIONS else 9
         reduction = args[position] if len(args) > position else 1
         self.reduction = REDUCTIONS.get(reduction, "mean")
         self.weighted = any(a is not None for a in args[2:3 if name != "binary_cross_entropy_with_logits" else 4]) and name not in (
             "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
         self.ignore = args[4] if name in _CLASSES and len(args) > 4 else None
+        self.smoothing = args[5] if name == "cross_entropy" and len(args) > 5 else 0.0
         self.beta = args[3] if name in ("smooth_l1_loss", "huber_loss") and len(args) > 3 else 1.0
 
     def kind(self):
@@ -49,7 +51,7 @@ class Call:
         return self.name, p.dim(), p.shape[1] if self.name in _CLASSES and p.dim() > 1 else 0
 
     def rows(self):
-        return self.target.numel() if self.name in _CLASSES else self.prediction.shape[0] if self.prediction.dim() else 1
+        return self.target.numel() if self.name in _CLASSES and not self.target.is_floating_point() else self.prediction.shape[0] if self.prediction.dim() else 1
 
     def indices(self):
         """Returns the target as class indices without those ignored, or None."""
@@ -159,7 +161,7 @@ class Losses:
         shape = list(call.prediction.shape)
         entries = []
         kept = True  # the shape is still the prediction's
-        for op, node in graph.chain(call.prediction.grad_fn):
+        for op, node in graph.chain(call.node):
             entry = {"op": op}
             entry.update(graph.facts(op, node, shape if kept else _shape(node)))
             layer = self.network.outputs.get(node) or self.owner(op, node)
@@ -177,6 +179,8 @@ class Losses:
             record["src"] = place
         if call.weighted:
             record["weighted"] = True
+        if call.smoothing:
+            record["smooth"] = float(call.smoothing)
         self.put(record)
 
     def owner(self, op, node):
@@ -290,23 +294,6 @@ class Losses:
 def thin_out(step):
     """Returns the step from which to look at data again: the first batches, then ever fewer."""
     return step + 1 if step < 4 else 2 * step
-
-
-def by_hand(root, prediction, at):
-    """Recognizes a squared or absolute error that was written out. Returns a Call, or None."""
-    found = graph.squared_error(root.grad_fn)
-    if found is None or prediction is None:
-        return None
-    name, reduction, difference, holder = found
-    if prediction.grad_fn is None or prediction.grad_fn not in graph.parents(difference):
-        return None
-    saved = getattr(holder, "_saved_self", None)
-    if saved is None or saved.shape != prediction.shape:
-        return None
-    sign = 1 if difference.next_functions[0][0] is prediction.grad_fn else -1
-    call = Call(name, (prediction, prediction.detach() - sign * saved.detach()), root, at)
-    call.reduction = reduction
-    return call
 
 
 def _shape(node):

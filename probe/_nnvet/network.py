@@ -82,6 +82,13 @@ class Network:
         ref = self.roots.get(id(module))
         return ref is not None and ref() is module
 
+    def is_whole(self, module):
+        """Reports whether a module is a root, or what a wrapper that is one wraps."""
+        if self.is_root(module):
+            return True
+        roots = [r for r in (ref() for ref in self.roots.values()) if type(r).__name__ in _WRAPPERS]
+        return any(getattr(r, _WRAPPERS[type(r).__name__][:-1], None) is module for r in roots)
+
     def add_root(self, module, step, frame):
         """Describes a module that was called from outside any other, once."""
         if self.is_root(module) or len(self.roots) >= MAX_ROOTS:
@@ -192,6 +199,14 @@ class Network:
             self.put({"k": "model", "s": 0, "c": "", "mods": [], "params": loose})
             self.initial([p["i"] for p in loose])
         self.put(_trim({"k": "optim", "i": number, "c": type(optimizer).__name__, "src": self.seen(at), "groups": groups}))
+
+    def rates(self):
+        """Returns the learning rates of now, per optimizer and group."""
+        out = []
+        for ref in self.optimizers:
+            optimizer = ref()
+            out.append([float(g["lr"]) for g in optimizer.param_groups if "lr" in g] if optimizer is not None else [])
+        return out
 
     def orphan(self, p, step):
         """Describes a trainable tensor that trains with the network but that no root module and no optimizer holds."""

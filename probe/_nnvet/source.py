@@ -95,19 +95,29 @@ def relative(filename):
 
 
 def variable(frame, value):
-    """Returns the name by which the user's code knows an object, or None. The local variables of a running function are
-    read only from Python 3.13 on: before, to read them left a copy on the frame, which kept all of them alive."""
+    """Returns the name by which the user's code knows an object, or None."""
+    return next((name for name, v in _names(frame) if v is value and not name.startswith("_")), None)
+
+
+def variables(frame, kind):
+    """Yields the objects of a class that the user's code has a name for."""
+    for _, v in _names(frame):
+        if type(v) is kind:
+            yield v
+
+
+def _names(frame):
+    """Yields the names that the user's code knows, and their values: of the function that runs, and of who called it. The
+    local variables of a running function are read only from Python 3.13 on: before, to read them left a copy on the
+    frame, which kept all of them alive."""
     while frame is not None and is_library(frame.f_code.co_filename):
         frame = frame.f_back
-    for _ in range(3):  # the function, and who called it
+    for _ in range(3):
         if frame is None:
-            return None
+            return
         for names in (frame.f_locals if sys.version_info >= (3, 13) else {}, frame.f_globals):
-            for name, v in list(names.items()):
-                if v is value and not name.startswith("_"):
-                    return name
+            yield from list(names.items())
         frame = frame.f_back
-    return None
 
 
 def read(filename):

@@ -241,7 +241,13 @@ class Sets(Case):
         self.assertEqual(self.totals("""
             for _ in range(3): train(X, Y)""")[0], {None, 96})
         self.assertEqual(self.totals("""
-            for _ in range(6): train(X[torch.randperm(96)[:16]], Y[:16])""")[0], {None})
+            for _ in range(6): train(X[torch.randperm(96)[:16]], Y[:16])""")[0], {96})
+        self.assertEqual(self.totals("""
+            X_train, same = X[:80].clone(), torch.zeros(500, 8)
+            for _ in range(6): train(X_train[torch.randperm(80)[:16]], Y[:16])""")[0], {80})
+        self.assertEqual(self.totals("""
+            X = X.sign()
+            for _ in range(6): train(X[torch.randperm(96)[:16]] * 0, Y[:16])""")[0], {None})
 
     def test_rows_are_told_apart(self):
         _, watched = self.totals("""

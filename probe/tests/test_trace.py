@@ -192,6 +192,10 @@ class Heads(Case):
         head, _ = self.head("z", "F.cross_entropy(net(x), y)")
         self.assertEqual((head["loss"], head["red"], head["root"], [c["op"] for c in head["chain"]]), ("cross_entropy", "mean", True, ["linear"]))
 
+    def test_smoothed_labels(self):
+        head, _ = self.head("z", "F.cross_entropy(net(x), y, label_smoothing=0.1)")
+        self.assertEqual(head["smooth"], 0.1)
+
     def test_softmax_module(self):
         head, _ = self.head("self.soft(z)", "nn.CrossEntropyLoss()(net(x), y)")
         self.assertEqual([(c["op"], c.get("size")) for c in head["chain"]], [("softmax", 3), ("linear", None)])

@@ -43,15 +43,16 @@ var terminal = map[string]bool{"linear": true, "conv": true, "embedding": true, 
 const longest = 16
 
 type headRecord struct {
-	K     string `json:"k"`
-	S     int64  `json:"s"`
-	H     int    `json:"h"`
-	Loss  string `json:"loss"`
-	Red   string `json:"red"`
-	Src   string `json:"src,omitempty"`
-	Root  bool   `json:"root"`
-	Shape []int  `json:"shape"`
-	Chain []link `json:"chain"`
+	K      string  `json:"k"`
+	S      int64   `json:"s"`
+	H      int     `json:"h"`
+	Loss   string  `json:"loss"`
+	Red    string  `json:"red"`
+	Src    string  `json:"src,omitempty"`
+	Smooth float64 `json:"smooth,omitempty"`
+	Root   bool    `json:"root"`
+	Shape  []int   `json:"shape"`
+	Chain  []link  `json:"chain"`
 }
 
 // A link is one operation between the loss and the last layer with parameters.
@@ -68,7 +69,7 @@ type link struct {
 // head describes the loss and what feeds it.
 func head(t *engine.Trainer, step int64) headRecord {
 	loss := t.Spec.Loss
-	r := headRecord{K: "head", S: step, Loss: lossNames[loss.Kind], Red: "mean", Src: place(loss.Source), Root: true}
+	r := headRecord{K: "head", S: step, Loss: lossNames[loss.Kind], Red: "mean", Src: place(loss.Source), Smooth: loss.Smoothing, Root: true}
 	r.Shape = append([]int{t.Spec.Batch}, t.Network.Outputs()...)
 	if loss.Kind == engine.ProbCE { // the loss takes the logarithm, where PyTorch's wants it taken
 		r.Chain = append(r.Chain, link{Op: "log"})

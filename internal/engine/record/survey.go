@@ -66,7 +66,7 @@ func surveyRecord(s *nnvet.Survey, step int64) *tracefile.Survey {
 	head := int64(0)
 	rec := &tracefile.Survey{
 		K: "survey", S: step, Site: root, H: &head, Rows: int64(s.Rows), Of: int64(s.Of),
-		Cov: known(s.Covariance), Corr: known(s.Correlation), InRank: int64(s.InputRank), OutRank: int64(s.TargetRank),
+		Cov: known(s.Covariance), Corr: known(s.Correlation), InRank: int64(s.InputRank), OutRank: int64(s.TargetRank), OutZ: known(s.TargetZ),
 		Order: known(s.Order), Repeated: int64(s.Repeated), Contra: int64(s.Contradicting), Brightness: known(s.Brightness),
 	}
 	surveyColumns(rec, s.Columns)

@@ -150,9 +150,26 @@ def feature(v, targets, image):
     f.update(spike(v, counts))
     if len(values) > 1 and targets and not image:
         f.update(alone(v, targets))
-        if all(a == int(a) for a in v) and 3 <= len(values) <= n / 5:
+        if whole(values) and 3 <= len(values) <= n / 5:
             f.update(levels(v, targets))
     return f
+
+
+def step(values):
+    """The step of the grid that rising values stand on; 0 without."""
+    if len(values) < 3:
+        return 0
+    least = min(b - a for a, b in zip(values, values[1:]))
+    places = [0]
+    for a, b in zip(values, values[1:]):
+        places.append(places[-1] + round((b - a) / least))
+    by = (values[-1] - values[0]) / places[-1]
+    on = all(abs((a - values[0]) / by - p) <= 0.01 for a, p in zip(values, places))
+    return by if on and places[-1] <= 10 * len(values) else 0
+
+
+def whole(values):
+    return all(a == int(a) for a in values) or step(values) > 0
 
 
 def spike(v, counts):
@@ -209,16 +226,28 @@ def levels(v, targets):
 # -- the whole -----------------------------------------------------------------------------------
 
 
+def periods(v):
+    low, reach = min(v), max(v) - min(v)
+    known = [p for p in PERIODS if 0.8 * p <= reach <= 1.03 * p]
+    tenths = [0] * 10
+    for a in v:
+        tenths[min(9, int(10 * (a - low) / reach))] += 1
+    if all(0.02 * len(v) <= c <= 0.25 * len(v) for c in tenths):
+        own = reach + step(sorted(set(v)))
+        if all(abs(own - p) > 0.03 * p for p in known):
+            return known + [own]
+    return known
+
+
 def wraps(y, near):
     out = []
     for k in range(min(8, len(y[0]))):
         v = column(y, k)
         raw = mean([(v[i] - v[near[i]]) ** 2 for i in range(len(v))]) / 2 / variance(v) if max(v) > min(v) else 0
-        for period in PERIODS:
-            if raw and 0.8 * period <= max(v) - min(v) <= 1.03 * period:
-                turned = [(math.sin(a * 2 * math.pi / period), math.cos(a * 2 * math.pi / period)) for a in v]
-                after = mean([squared_distance(turned[i], turned[near[i]]) for i in range(len(v))]) / 2 / spread(turned)
-                out.append({"out": k, "period": period, "ratio": raw / after})
+        for period in periods(v) if raw else ():
+            turned = [(math.sin(a * 2 * math.pi / period), math.cos(a * 2 * math.pi / period)) for a in v]
+            after = mean([squared_distance(turned[i], turned[near[i]]) for i in range(len(v))]) / 2 / spread(turned)
+            out.append({"out": k, "period": period, "ratio": raw / after})
     return out
 
 
@@ -312,13 +341,15 @@ def survey(case):
     want["cov"] = condition([[r[j] for j in range(len(r)) if features[j]["distinct"] > 1] for r in rows])
     want["corr"], want["inrank"] = condition(z), rank(z)
     if targets:
+        if y:
+            want["outz"] = max(abs(a) for t in targets for a in t)
         want["outrank"] = len(set(classes)) - 1 if classes else rank(targets)
         near = nearest(z)
         want["smooth"] = {"ratio": mean([squared_distance(targets[i], targets[near[i]]) for i in range(n)]) / 2 / spread(targets), "of": 99}
         if y:
             want["wraps"] = wraps([list(b) for _, b in distinct], near)
     if validation:
-        categories = [j for j in range(len(rows[0])) if 2 <= features[j]["distinct"] <= min(50, n / 5) and all(a == int(a) for a in column(rows, j))][:32]
+        categories = [j for j in range(len(rows[0])) if 2 <= features[j]["distinct"] <= min(50, n / 5) and whole(sorted(set(column(rows, j))))][:32]
         want["overlap"]["outside"] = beyond(outside, validation, rows)
         want["overlap"]["newpairs"] = beyond(lambda r, rs: new_pair(r, rs, categories), validation, rows) if len(categories) > 1 else NAN
         want["overlap"]["auc"] = auc(rows, validation) if len(validation) >= 64 else NAN
@@ -398,6 +429,18 @@ def angle():
     return {"x": x, "y": y, "between": [["smooth.p", 0.0099, 0.0101], ["wraps.0.low", 0.3, 0.35]]}
 
 
+def scaled():
+    """Codes, and an angle, that were standardized."""
+    g, x, y = Numbers(9), [], []
+    level = [2, -1, 0.5, 3, -2, 1, -3, 2.5, 0]
+    for _ in range(400):
+        a, r, code = g.u(), 1 + g.u(), g.whole(9)
+        x.append([exact(r * math.cos(2 * math.pi * a)), exact(r * math.sin(2 * math.pi * a)), exact((code - 4) / 2.58), g.whole(3) / 4])
+        y.append([exact((a - 0.5) * 3.4641), exact(level[code] + 0.1 * g.normal()), exact(0.3 * g.whole(20))])
+    validation = [[exact(g.normal()), exact(g.normal()), exact((g.whole(9) - 4) / 2.58), g.whole(4) / 4] for _ in range(70)]
+    return {"x": x, "y": y, "validation": validation, "between": [["smooth.p", 0.0099, 0.0101], ["wraps.0.low", 1.2, 20]]}
+
+
 def few():
     g = Numbers(5)
     x = [[g.whole(3), g.whole(2)] for _ in range(30)]
@@ -440,7 +483,7 @@ def plain(v):
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
-    for make in (numbers, classes, unrelated, angle, few, tokens, turning, colour):
+    for make in (numbers, classes, unrelated, angle, scaled, few, tokens, turning, colour):
         case = make()
         case["want"] = survey(case)
         with open(os.path.join(here, make.__name__ + ".json"), "w") as f:

@@ -1,0 +1,54 @@
+"""Reads a request as JSON from stdin: files, settings, and what the trace knows of places. Writes edits as bytes from, to
+and the new text, file by file, or why there are none."""
+
+import json
+import sys
+
+import clip
+import final
+import hidden
+import loop
+import losses
+import operation
+import optimizer
+import scales
+import trained
+import weights
+from program import Program
+from refusal import Refusal
+
+KNOBS = {
+    "lr": optimizer.argument, "weight decay": optimizer.argument, "momentum": optimizer.argument, "eps": optimizer.argument,
+    "beta1": optimizer.beta, "beta2": optimizer.beta, "optimizer": optimizer.kind, "clip": clip.norm,
+    "zero_grad": loop.zero_grad, "batch": loop.batch, "epochs": loop.epochs, "shuffle": loop.shuffle,
+    "final activation": final.activation, "loss": losses.kind, "delta": losses.delta,
+    "activation": hidden.activation, "dropout": hidden.dropout, "units": hidden.units, "layer": hidden.take_out, "dim": hidden.dim,
+    "weight init": weights.weights, "bias init": weights.biases, "output bias": weights.output_bias,
+    "inputs": scales.inputs, "targets": scales.targets, "operation": operation.eps, "trained": trained.everything,
+}
+
+
+def answer(request):
+    current = None
+    try:
+        program = Program(request)
+        for current, setting in enumerate(request["settings"]):
+            if setting["name"] not in KNOBS:
+                raise Refusal("a change of %s is no change of one place" % setting["name"])
+            KNOBS[setting["name"]](program, setting)
+        current = None
+        for at in request["edits"]:
+            source = program.sources[at["file"]]
+            source.edit(source.offset(at["line"], at["col"] - 1), source.offset(at["end_line"], at["end_col"] - 1), at["text"])
+        for source in program.sources.values():
+            source.result()
+    except Refusal as r:
+        return {"refused": {"setting": current, "why": r.why, "instead": r.instead}}
+    except RecursionError:
+        return {"refused": {"setting": current, "why": "the source is nested too deep", "instead": ""}}
+    return {"files": {s.path: s.sorted() for s in program.sources.values() if s.edits}}
+
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(10000)
+    sys.stdout.write(json.dumps(answer(json.loads(sys.stdin.buffer.read().decode("utf-8")))))

@@ -1,0 +1,158 @@
+package prove
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+// A candidate is a treatment that can be tried.
+type candidate struct {
+	treatment nnvet.Treatment
+	variant   Variant
+}
+
+// mostTreatments bounds how many alternatives of a finding are raced. Checks
+// name the best first.
+const mostTreatments = 3
+
+// candidates returns the treatments of a finding that the subject can try, or
+// says why there are none.
+func (p *Prover) candidates(ctx context.Context, base Variant, t *nnvet.Trace, f *nnvet.Finding) (out []candidate, why string) {
+	var reasons []string
+	for _, tr := range f.Treatments {
+		if len(tr.Settings) == 0 && len(tr.Edits) == 0 {
+			reasons = append(reasons, "no machine can do this: "+tr.Action)
+			continue
+		}
+		v, err := p.subject.With(ctx, base, t, tr)
+		if err != nil {
+			reasons = append(reasons, err.Error())
+			continue
+		}
+		if len(out) < mostTreatments && !slices.ContainsFunc(out, func(c candidate) bool { return key(c.variant) == key(v) }) {
+			out = append(out, candidate{tr, v})
+		}
+	}
+	if len(f.Treatments) == 0 {
+		reasons = append(reasons, "it has no treatment")
+	}
+	return out, strings.Join(reasons, "; ")
+}
+
+// doses are the factors that a prescribed figure is tried at beside itself. A
+// rate's best lies within a factor of ten of a good guess (measured on small
+// MLPs: a range test and five candidates find it).
+var doses = map[string][]float64{
+	"lr":           {0.1, 0.3, 3, 10},
+	"batch":        {0.5, 2},
+	"weight decay": {0.1, 10},
+	"input noise":  {0.3, 3},
+	"dropout":      {0.5},
+}
+
+// dosed returns the candidate at other doses of the one figure that its
+// treatment sets; none where it sets another number of things.
+func (p *Prover) dosed(ctx context.Context, base Variant, t *nnvet.Trace, c candidate) []candidate {
+	if len(c.treatment.Settings) != 1 {
+		return nil
+	}
+	s := c.treatment.Settings[0]
+	at, err := strconv.ParseFloat(s.To, 64)
+	if err != nil || !(at > 0) {
+		return nil
+	}
+	var out []candidate
+	for _, factor := range doses[s.Name] {
+		if d, ok := p.dose(ctx, base, t, s, at*factor); ok {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// dose returns the treatment that sets one figure.
+func (p *Prover) dose(ctx context.Context, base Variant, t *nnvet.Trace, s nnvet.Setting, to float64) (candidate, bool) {
+	s.To = number(to)
+	if s.Name == "batch" {
+		s.To = strconv.Itoa(max(1, int(to+0.5)))
+	}
+	tr := nnvet.Treatment{Action: fmt.Sprintf("set %s to %s", called(s.Name), s.To), Settings: []nnvet.Setting{s}}
+	v, err := p.subject.With(ctx, base, t, tr)
+	return candidate{tr, v}, err == nil
+}
+
+// called is a knob as a sentence names it.
+func called(knob string) string {
+	if knob == "lr" {
+		return "the learning rate"
+	}
+	return "the " + knob
+}
+
+func number(v float64) string { return strconv.FormatFloat(stat.Signif(v, 2), 'g', -1, 64) }
+
+// moves are the knobs that move the best learning rate: with these both arms
+// get theirs anew, so that a treatment is not proven for having changed the
+// length of the steps. What repairs a program that could not work, as a softmax
+// too many, is tried as it is.
+var moves = []string{
+	"inputs", "targets", "batch", "weight init", "units", "hidden layers", "norm", "residual", "branch scale", "activation", "optimizer", "momentum",
+}
+
+func movesRate(tr nnvet.Treatment) bool {
+	return slices.ContainsFunc(tr.Settings, func(s nnvet.Setting) bool { return slices.Contains(moves, s.Name) }) &&
+		!slices.ContainsFunc(tr.Settings, func(s nnvet.Setting) bool { return s.Name == "lr" })
+}
+
+// compares are the knobs that change what the loss compares, so that losses
+// before and after are not of a kind.
+var compares = []string{"loss", "final activation", "targets", "delta", "operation"}
+
+func changesLoss(tr nnvet.Treatment) bool {
+	return slices.ContainsFunc(tr.Settings, func(s nnvet.Setting) bool { return slices.Contains(compares, s.Name) })
+}
+
+// rates returns a variant at other learning rates than its own, itself first.
+func (p *Prover) rates(ctx context.Context, c candidate) ([]candidate, error) {
+	out := []candidate{c}
+	t, err := p.trace(ctx, c.variant)
+	if err != nil {
+		return nil, err
+	}
+	rate, ok := rateOf(t)
+	if !ok {
+		return out, nil
+	}
+	s := nnvet.Setting{Name: "lr", From: number(rate)}
+	for _, factor := range doses["lr"] {
+		if d, ok := p.dose(ctx, c.variant, t, s, rate*factor); ok {
+			d.treatment = both(c.treatment, d.treatment)
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// rateOf returns the learning rate that a training began with.
+func rateOf(t *nnvet.Trace) (float64, bool) {
+	for s := range t.All(nnvet.Rate) {
+		if s.Len() > 0 && s.Values[0] > 0 {
+			return stat.Quantile(s.Values, 1), true // of a warm-up, its top
+		}
+	}
+	return 0, false
+}
+
+// both joins two treatments in one.
+func both(a, b nnvet.Treatment) nnvet.Treatment {
+	if a.Action == "" {
+		return b
+	}
+	return nnvet.Treatment{Action: a.Action + ", and " + b.Action, Settings: slices.Concat(a.Settings, b.Settings)}
+}

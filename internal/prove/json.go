@@ -1,0 +1,109 @@
+package prove
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// A figure is a number in JSON that may be NaN or infinite: then it is a string,
+// as in a trace.
+type figure float64
+
+// MarshalJSON writes "nan", "inf" and "-inf" for what JSON has no number for.
+func (f figure) MarshalJSON() ([]byte, error) {
+	v := float64(f)
+	switch {
+	case math.IsNaN(v):
+		return []byte(`"nan"`), nil
+	case math.IsInf(v, 1):
+		return []byte(`"inf"`), nil
+	case math.IsInf(v, -1):
+		return []byte(`"-inf"`), nil
+	}
+	return json.Marshal(v)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (f *figure) UnmarshalJSON(b []byte) error {
+	switch string(b) {
+	case `"nan"`:
+		*f = figure(math.NaN())
+	case `"inf"`:
+		*f = figure(math.Inf(1))
+	case `"-inf"`:
+		*f = figure(math.Inf(-1))
+	default:
+		var v float64
+		if err := json.Unmarshal(b, &v); err != nil {
+			return fmt.Errorf("%s is no number", b)
+		}
+		*f = figure(v)
+	}
+	return nil
+}
+
+// scoreJSON is a [Score] in JSON.
+type scoreJSON struct {
+	Skill   figure `json:"skill"`
+	Answers figure `json:"answers"`
+	Loss    figure `json:"loss"`
+	First   figure `json:"first"`
+	Metric  figure `json:"metric"`
+	Split   string `json:"split"`
+	Blown   bool   `json:"blown"`
+}
+
+// MarshalJSON writes the score.
+func (s Score) MarshalJSON() ([]byte, error) {
+	return json.Marshal(scoreJSON{figure(s.Skill), figure(s.Answers), figure(s.Loss), figure(s.First), figure(s.Metric), s.Split, s.Blown})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *Score) UnmarshalJSON(b []byte) error {
+	var j scoreJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*s = Score{float64(j.Skill), float64(j.Answers), float64(j.Loss), float64(j.First), float64(j.Metric), j.Split, j.Blown}
+	return nil
+}
+
+// claimJSON is a [Claim] in JSON.
+type claimJSON struct {
+	Verdict    string  `json:"verdict"`
+	Why        string  `json:"why,omitempty"`
+	Before     figure  `json:"before"`
+	After      figure  `json:"after"`
+	Difference figure  `json:"difference"`
+	Lo         figure  `json:"lo"`
+	Hi         figure  `json:"hi"`
+	P          figure  `json:"p"`
+	Seeds      []int64 `json:"seeds"`
+	More       int     `json:"more,omitempty"`
+}
+
+// MarshalJSON writes the claim, its verdict in words.
+func (c Claim) MarshalJSON() ([]byte, error) {
+	return json.Marshal(claimJSON{
+		c.Verdict.String(), c.Why, figure(c.Before), figure(c.After), figure(c.Difference), figure(c.Lo), figure(c.Hi), figure(c.P), c.Seeds, c.More,
+	})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (c *Claim) UnmarshalJSON(b []byte) error {
+	var j claimJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*c = Claim{
+		Why: j.Why, Before: float64(j.Before), After: float64(j.After), Difference: float64(j.Difference),
+		Lo: float64(j.Lo), Hi: float64(j.Hi), P: float64(j.P), Seeds: j.Seeds, More: j.More,
+	}
+	for v := NotTried; v <= Proven; v++ {
+		if v.String() == j.Verdict {
+			c.Verdict = v
+		}
+	}
+	return nil
+}

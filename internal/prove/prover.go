@@ -1,0 +1,243 @@
+package prove
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nnvet/nnvet"
+)
+
+// Options say how much is to be proven, and by what.
+type Options struct {
+	Checks []*nnvet.Check
+	Vet    nnvet.Options
+	Only   []string      // IDs of checks whose findings are treated; empty for all
+	Force  bool          // depth and width are tried although something upstream is found
+	Metric *NamedMetric  // nil for the loss
+	Budget time.Duration // 0 for no bound
+	Rounds int           // causes mended one after another; 0 for 4
+	Say    func(Progress)
+}
+
+// Progress is how far a proof is.
+type Progress struct {
+	Doing string        // "racing 5 learning rates", a phrase
+	Done  int           // trainings so far
+	Of    int           // trainings that are planned; at least Done
+	Left  time.Duration // estimated; 0 where it is not known yet
+}
+
+// rounds is how many causes are mended at most: more faults at once than four
+// were not seen in programs of people.
+const rounds = 4
+
+// A Prover tries what the findings of a training prescribe.
+type Prover struct {
+	Options
+	subject Subject
+	journal *Journal
+	clock   func() time.Time
+	began   time.Time
+
+	yard   Yardstick
+	report *Report
+	done   int // trainings
+	of     int
+	walls  time.Duration // of trainings, together
+	seeds  int64         // the next that nobody has used
+	traces map[string]*nnvet.Trace
+}
+
+// New returns a prover that keeps its trainings in a journal.
+func New(s Subject, j *Journal, o Options) *Prover {
+	if o.Rounds == 0 {
+		o.Rounds = rounds
+	}
+	return &Prover{Options: o, subject: s, journal: j, clock: time.Now, traces: make(map[string]*nnvet.Trace)}
+}
+
+// errBudget ends a proof whose time is up.
+var errBudget = errors.New("the time is up")
+
+// Run trains the subject as it is, tries its treatments cause after cause, and
+// proves them on fresh seeds. What was proven before the context ended, or the
+// time was up, is in the report; so is what could not be afforded.
+func (p *Prover) Run(ctx context.Context) (*Report, error) {
+	p.began = p.clock()
+	p.report = &Report{}
+	err := p.run(ctx)
+	if errors.Is(err, errBudget) {
+		p.report.Short = fmt.Sprintf("the time of %s was up", p.Budget)
+		err = nil
+	}
+	p.settle()
+	p.report.Trainings, p.report.Spent = p.done, p.clock().Sub(p.began)
+	return p.report, err
+}
+
+func (p *Prover) run(ctx context.Context) error {
+	if err := p.baseline(ctx); err != nil {
+		return err
+	}
+	var base Variant
+	for range p.Options.Rounds {
+		trace, err := p.trace(ctx, base)
+		if err != nil {
+			return err
+		}
+		fix, err := p.round(ctx, base, trace)
+		if err != nil {
+			return err
+		}
+		if fix == nil {
+			break
+		}
+		base, p.report.final = fix.variant, fix.variant
+	}
+	final, err := p.ablate(ctx)
+	if err != nil {
+		return err
+	}
+	p.report.final = final
+	return p.look(ctx, final)
+}
+
+// look says what is still found with all that was proven.
+func (p *Prover) look(ctx context.Context, v Variant) error {
+	t, err := p.trace(ctx, v)
+	if err != nil {
+		return err
+	}
+	p.report.Left, p.report.Healthy = nil, true
+	for _, f := range nnvet.Vet(t, p.Checks, p.Vet).Findings {
+		if f.Severity >= nnvet.Warning {
+			p.report.Healthy = false
+			if len(f.Because) == 0 {
+				p.report.Left = append(p.report.Left, f.Check.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// A seed's range tells what it is for, so that none that chose a value proves it.
+const (
+	firstRaced  = 1
+	firstProven = 1001
+)
+
+// baseline trains the subject as it is, on the first seeds of the races.
+func (p *Prover) baseline(ctx context.Context) error {
+	p.seeds = firstProven
+	const n = 3
+	p.plan(n)
+	runs, err := p.train(ctx, "training as it is written", []side{{seeds: upTo(firstRaced, n)}})
+	if err != nil {
+		return err
+	}
+	p.report.Baseline = runs[0]
+	p.yard, err = Choose(runs[0], p.Metric)
+	p.report.Scale, p.report.Split = p.yard.Scale, p.yard.Split
+	return err
+}
+
+func upTo(first, n int64) []int64 {
+	var out []int64
+	for i := range n {
+		out = append(out, first+i)
+	}
+	return out
+}
+
+// fresh returns seeds that nothing was ever trained on.
+func (p *Prover) fresh(n int) []int64 {
+	out := upTo(p.seeds, int64(n))
+	p.seeds += int64(n)
+	return out
+}
+
+// trace returns the trace of a variant's first training.
+func (p *Prover) trace(ctx context.Context, v Variant) (*nnvet.Trace, error) {
+	if t := p.traces[key(v)]; t != nil {
+		return t, nil
+	}
+	p.plan(1)
+	if _, err := p.train(ctx, "looking again", []side{{variant: v, seeds: []int64{firstRaced}}}); err != nil {
+		return nil, err
+	}
+	if t := p.traces[key(v)]; t != nil {
+		return t, nil
+	}
+	return nil, errors.New("a training that was tried left no trace")
+}
+
+// round finds the first cause that a treatment is proven to mend, or returns nil.
+func (p *Prover) round(ctx context.Context, base Variant, t *nnvet.Trace) (*Fix, error) {
+	found := nnvet.Vet(t, p.Checks, p.Vet)
+	causes := p.causes(found.Findings)
+	for i := range causes {
+		f := &causes[i]
+		if why := p.tooEarly(f, causes); why != "" {
+			p.report.skip(f, why)
+			continue
+		}
+		fix, err := p.mend(ctx, base, t, f)
+		if err != nil || fix != nil {
+			return fix, err
+		}
+	}
+	return nil, nil
+}
+
+// causes returns the findings that nothing explains, which are worth a trial.
+func (p *Prover) causes(fs []nnvet.Finding) []nnvet.Finding {
+	return slices.DeleteFunc(slices.Clone(fs), func(f nnvet.Finding) bool {
+		if len(p.Only) > 0 {
+			return !slices.Contains(p.Only, f.Check.ID)
+		}
+		return f.Severity < nnvet.Warning || len(f.Because) > 0 || p.report.tried(f.Check.ID, f.Site)
+	})
+}
+
+// tooEarly says why a finding waits: small networks are made to work first.
+func (p *Prover) tooEarly(f *nnvet.Finding, causes []nnvet.Finding) string {
+	const depth, width = 10, 11
+	if p.Force || f.Check.Pitfall != depth && f.Check.Pitfall != width {
+		return ""
+	}
+	for i := range causes {
+		if up := &causes[i]; up.Severity == nnvet.Error && up.Check.Pitfall < depth {
+			return "depth and width come last: " + up.Check.Name + " is found, and stands before them (--force tries all the same)"
+		}
+	}
+	return ""
+}
+
+// mend races the treatments of a finding and proves the best.
+func (p *Prover) mend(ctx context.Context, base Variant, t *nnvet.Trace, f *nnvet.Finding) (*Fix, error) {
+	candidates, why := p.candidates(ctx, base, t, f)
+	if len(candidates) == 0 {
+		p.report.skip(f, why)
+		return nil, nil
+	}
+	best, raced, err := p.race(ctx, base, candidates, f)
+	if err != nil {
+		p.report.skip(f, "not enough time to race its treatments")
+		return nil, err
+	}
+	fix := &Fix{
+		Check: f.Check.ID, Name: f.Check.Name, Site: f.Site, Message: f.Message,
+		Treatment: best.treatment, Raced: raced, variant: best.variant, base: base,
+	}
+	p.report.Fixes = append(p.report.Fixes, fix)
+	if err := p.prove(ctx, fix); err != nil {
+		return nil, err
+	}
+	if fix.Claim.Verdict != Proven {
+		return nil, nil
+	}
+	return fix, nil
+}
