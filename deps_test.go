@@ -18,7 +18,7 @@ var tiers = [][]string{
 		"checks/finalactivation", "checks/gradients", "checks/initialization", "checks/depth", "checks/hiddenunits"},
 	{"checks", "internal/tracefile", "internal/survey", "internal/report", "internal/dataset"},
 	{"internal/store", "internal/config", "internal/prepare", "internal/recipe", "internal/engine", "vettest"},
-	{"internal/engine/record", "internal/trial", "internal/engine/save", "internal/experiment"},
+	{"internal/engine/record", "internal/trial", "internal/treat", "internal/engine/save", "internal/experiment"},
 	{"internal/subject", "internal/edit"},
 	{"internal/trial/script"},
 	{"internal/prove"},

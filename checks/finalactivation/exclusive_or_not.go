@@ -59,8 +59,20 @@ func measured(p *nnvet.Pass, sum nnvet.Extent) {
 
 // shares reports whether the predictions of a row sum to 1.
 func shares(h *nnvet.Head) bool {
+	return h.Loss == nnvet.CrossEntropy || softmaxOf(h) != nil
+}
+
+// softmaxOf returns the softmax that ends a network, before the logarithm of a
+// cross-entropy that is written out and what keeps that finite; or nil.
+func softmaxOf(h *nnvet.Head) *nnvet.Op {
 	op := first(h)
-	return h.Loss == nnvet.CrossEntropy || op != nil && op.Kind == "softmax"
+	if h.Loss == nnvet.NLL && op != nil && op.Kind == "log" {
+		op = first(h, "log", "clamp", "add", "div")
+	}
+	if op == nil || op.Kind != "softmax" {
+		return nil
+	}
+	return op
 }
 
 // eachForItself reports whether every output is a probability of its own.
@@ -86,7 +98,7 @@ func sumEvidence(sum nnvet.Extent, certain bool) []nnvet.Evidence {
 
 func reportSeveral(p *nnvet.Pass, h *nnvet.Head, sum nnvet.Extent, certain bool) {
 	t := p.Trace
-	op := first(h)
+	op := softmaxOf(h)
 	f := nnvet.Finding{
 		Confidence: 0.95,
 		Site:       h.Name,
@@ -97,7 +109,7 @@ func reportSeveral(p *nnvet.Pass, h *nnvet.Head, sum nnvet.Extent, certain bool)
 		Evidence:   sumEvidence(sum, certain),
 	}
 	by := "the softmax of " + lossName(t, h)
-	if op != nil && op.Kind == "softmax" {
+	if op != nil {
 		by, f.Site, f.Source = "a softmax", op.Layer, place(t, h, op)
 	}
 	f.Message = fmt.Sprintf("the targets of a row sum to %s, and %s always gives 1 in all", sums(sum), by)
@@ -112,7 +124,7 @@ func reportSeveral(p *nnvet.Pass, h *nnvet.Head, sum nnvet.Extent, certain bool)
 		Program: "where several labels can hold at once, use binary_cross_entropy_with_logits on the raw outputs, which has a sigmoid for each",
 		File:    "where several labels can hold at once, train with loss: bce_logits, which has a sigmoid for each",
 	}), nnvet.BCELogits)
-	if op != nil && op.Kind == "softmax" {
+	if op != nil {
 		out.Action += ", and take out the softmax"
 		if edits := drop(t, op, op.Kind, classes[op.Kind]); edits != nil && len(out.Edits) > 0 {
 			out.Edits = append(edits, out.Edits...)

@@ -31,12 +31,14 @@ const (
 
 // paces returns the pace of every weight, in the order in which they were
 // recorded. Biases and norms (one dimension) are left out: many start at zero,
-// where any step is infinitely long. So are weights that never moved.
+// where any step is infinitely long. So are weights that never moved. A network
+// that has nothing but vectors, such as w*x + b, is judged by those.
 func paces(t *nnvet.Trace) []pace {
 	var out []pace
+	matrices := slices.ContainsFunc(t.Params, func(p nnvet.Param) bool { return len(p.Shape) > 1 })
 	for s := range t.All(nnvet.Update) {
 		p := t.Param(s.Key.Site)
-		if p == nil || len(p.Shape) < 2 {
+		if p == nil || matrices && len(p.Shape) < 2 {
 			continue
 		}
 		g := groupOf(t, p.Name)

@@ -13,7 +13,7 @@ var (
 	enoughSteps = nnvet.Limit{Name: "steps", Default: 100, Source: "convention: fewer steps may be a trial whether the script runs at all"}
 	lostSkill   = nnvet.Limit{Name: "lost", Default: 0.05, Source: "convention: 0.02 is the smallest effect worth claiming, and what could have been reached is known to about 0.03"}
 	still       = nnvet.Limit{Name: "still", Default: 0.05, Source: "convention: a loss that falls by a twentieth of a constant's in the last tenth of the run is on its way"}
-	unlearned   = nnvet.Limit{Name: "unlearned", Default: 0.1, Source: "convention: a major loss of skill; less is missing from most good runs"}
+	unlearned   = nnvet.Limit{Name: "unlearned", Default: 0.1, Source: "convention: a major loss of skill. Half of the healthy runs of the casebook's part to learn from miss as much on validation rows: it is room for harm, and no proof of it"}
 	related     = nnvet.Limit{Name: "related", Default: 0.05, Source: "convention: the usual level of a test; inputs that pass it tell something of the targets"}
 )
 

@@ -23,7 +23,7 @@ var SortedFile = nnvet.Check{
 	Needs:    []nnvet.Need{needSurvey},
 	Limits: []nnvet.Limit{
 		{Name: "order", Default: 0.3, Source: "rows sorted by one of three outputs give a third, of one output nearly 1; shuffled ones lie about 0"},
-		{Name: "chance", Default: 4, Source: "shuffled rows have a standard deviation of 1/sqrt(rows): of so many it is no chance"},
+		{Name: "chance", Default: 4, Source: "shuffled rows have a standard deviation of 1/sqrt(rows); measured in 1884 sound runs of the casebook's part to learn from, 2.8 of these at most"},
 		{Name: "batches", Default: 4, Source: "convention: with fewer batches an epoch, each holds much of the order"},
 		{Name: "swings", Default: 0.25, Source: "convention: of a constant's loss, the standard deviation of the losses of the second half; healthy runs that have come down lie below it"},
 		{Name: "moves", Default: 0.02, Source: "the smallest effect worth claiming: mean change of the validation loss from one evaluation to the next, of a constant's loss, in the second half"},

@@ -21,7 +21,7 @@ var WrappedTarget = nnvet.Check{
 	Severity: nnvet.Warning,
 	Needs:    []nnvet.Need{needSurvey},
 	Limits: withHarm(
-		nnvet.Limit{Name: "smoother", Default: 1.2, Source: "convention, of the lower end of a 95 % interval; measured on an angle that wraps: 9.2, and 0.9 at most on targets that do not"},
+		nnvet.Limit{Name: "smoother", Default: 1.2, Source: "convention, of the lower end of a 95 % interval; measured on an angle that wraps: 9.2; of 805 targets of sound runs of the casebook's part to learn from, 8 tasks that do not wrap, 0.85 at most"},
 	),
 	Explains: []string{"NN0315", "NN0201"},
 	AtEnd:    true,
@@ -87,7 +87,7 @@ func reportWrap(p *nnvet.Pass, s *nnvet.Survey, w *nnvet.Wrap) {
 	h := harmTo(p, s, ceiling{math.NaN(), ""})
 	if len(outputs(p.Trace, s)) == 1 { // else the ratios are of all outputs together
 		h = harmTo(p, s, ceiling{1 - s.Smooth.Ratio/w.Ratio, "sine and cosine allow"})
-		h.costs(s.Smooth.Ratio*(1-1/w.Ratio), "it could reach without the jump")
+		h.costs(s.Smooth.Ratio*(1-1/w.Ratio), "without the jump it could be")
 	}
 	h.add(p, &f, nnvet.Error)
 	f.Treatments = []nnvet.Treatment{{Action: p.Trace.Say(nnvet.Words{

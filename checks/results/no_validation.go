@@ -33,10 +33,18 @@ var NoValidation = nnvet.Check{
 			p.Short("the run has %d steps; it takes %g to judge", r.Steps, p.Limit("steps"))
 		case len(p.Trace.Heads) == 0:
 			p.Skip("no loss function that nnvet recognizes: there may be no rows to hold out")
+		case loose(p.Trace):
+			p.Skip("the network is no module, so that its evaluations are not seen")
 		default:
 			p.Report(nothingSeen(p.Trace))
 		}
 	},
+}
+
+// loose reports whether the network is made of tensors that no module holds.
+func loose(t *nnvet.Trace) bool {
+	x := t.Profile(nnvet.Input, nnvet.Train)
+	return len(t.Layers) == 0 && (len(t.Params) > 0 || x != nil && x.Site == "")
 }
 
 func nothingSeen(t *nnvet.Trace) nnvet.Finding {

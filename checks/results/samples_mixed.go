@@ -71,9 +71,10 @@ func fedBatchesOf(t *nnvet.Trace, rows int) bool {
 }
 
 // elementwise reports whether a loss compares element by element, and
-// stretches shapes that differ to one another.
+// stretches shapes that differ to one another: binary cross-entropy does where it
+// is written out by hand.
 func elementwise(k nnvet.LossKind) bool {
-	return k == nnvet.MSE || k == nnvet.L1 || k == nnvet.SmoothL1 || k == nnvet.Huber
+	return k == nnvet.MSE || k == nnvet.L1 || k == nnvet.SmoothL1 || k == nnvet.Huber || k == nnvet.BCE
 }
 
 // crosses reports whether two shapes stretch so that each row of one meets
@@ -143,7 +144,7 @@ func reportCross(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile) {
 		},
 		Treatments: []nnvet.Treatment{
 			{Action: action},
-			{Action: "assert prediction.shape == target.shape before the loss, and read its warning: PyTorch prints one here"},
+			{Action: "assert prediction.shape == target.shape before the loss: PyTorch's own losses warn of it, one that is written out does not"},
 		},
 	})
 }

@@ -25,9 +25,13 @@ const usage = `usage: nnvet-casebook run [--part learn|score] [--smoke] [--seeds
                           [--keep DIR | --kept DIR]    keeps the traces; judges kept ones again after a change of the checks alone
        nnvet-casebook learn [--jobs N] [--kept DIR]    learns how far to trust each finding, from the part to learn from
        nnvet-casebook label [--jobs N]    measures what every case costs, and writes the lists; with --only TEXT prints it instead
+       nnvet-casebook prove [--part learn|score] [--cases N] [--only NAME] [--jobs N] [--json FILE] [--why TEXT]
+                          lets nnvet mend faulty programs, beside random search and AutoTrainer's repairs
+       nnvet-casebook placebo [--part learn|score] [--proofs N] [--only NAME] [--jobs N] [--json FILE] [--why TEXT]
+                          proves treatments that cannot help
 `
 
-var errUsage = errors.New("which command: run or label?")
+var errUsage = errors.New("which command: run, learn, label, prove or placebo?")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -56,6 +60,8 @@ func run(ctx context.Context, args []string) error {
 	f.StringVar(&o.only, "only", "", "cases whose name contains this")
 	f.StringVar(&o.keep, "keep", "", "directory to keep the traces of all runs in")
 	f.StringVar(&o.kept, "kept", "", "directory of kept traces to judge again, without training")
+	f.IntVar(&o.cases, "cases", 60, "faulty cases that are mended, at most")
+	f.IntVar(&o.proofs, "proofs", 300, "proofs of placebos, at least")
 	f.StringVar(&o.root, "root", ".", "the repository")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
@@ -67,6 +73,10 @@ func run(ctx context.Context, args []string) error {
 		return learn(ctx, o)
 	case "label":
 		return label(ctx, o)
+	case "prove":
+		return mend(ctx, o)
+	case "placebo":
+		return placebo(ctx, o)
 	}
 	return errUsage
 }
@@ -75,7 +85,7 @@ type options struct {
 	part, why, json, only, root string
 	keep, kept                  string // directories of traces
 	smoke                       bool
-	seeds, jobs                 int
+	seeds, jobs, cases, proofs  int
 }
 
 func (o options) dir() string { return filepath.Join(o.root, "casebook") }
@@ -123,14 +133,7 @@ func learn(ctx context.Context, o options) error {
 
 // score runs a part of the casebook and prints the board.
 func score(ctx context.Context, o options) error {
-	if o.part == casebook.Score && o.why == "" {
-		return errors.New("a look at the part that scores is logged: say why with --why")
-	}
-	tables, err := o.tables(ctx)
-	if err != nil {
-		return err
-	}
-	cases, err := casebook.Labelled(o.dir(), tables)
+	cases, err := o.labelled(ctx)
 	if err != nil {
 		return err
 	}

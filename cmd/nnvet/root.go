@@ -20,6 +20,8 @@ const about = `nnvet says why a neural network does not learn, and what to chang
   nnvet predict MODEL DATA       predict with a model that was trained so
   nnvet export MODEL             the model as ONNX
   nnvet show                     the diagnosis of the newest run again
+  nnvet prove                    train again with what was prescribed: did it help?
+  nnvet fix --diff               what was proven, as a change of your files
   nnvet recipe                   how to scale what a run fed, also as code
   nnvet explain lr-too-high      what a finding means and what to do
   nnvet explain 6                one of the eleven pitfalls, from the beginning
@@ -66,7 +68,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate("{{.Long}}")
 	root.SetVersionTemplate("nnvet {{.Version}}\n")
-	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newRecipe(), newExplain(), newChecks(), newVersion(), newCompletion())
+	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newProve(), newFix(), newRecipe(), newExplain(), newChecks(), newVersion(), newCompletion())
 	for _, c := range root.Commands() {
 		c.SetHelpTemplate(helpOf)
 	}

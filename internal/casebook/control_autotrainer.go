@@ -8,15 +8,45 @@ import (
 	"github.com/nnvet/nnvet"
 )
 
-// autoTrainer judges by the numbers of AutoTrainer's rules (Zhang et al. 2021,
+// The problems of AutoTrainer's rules.
+const (
+	abnormalData = "abnormal data"
+	unsuited     = "an ending that does not suit the loss"
+	vanishing    = "vanishing gradients"
+	exploding    = "exploding gradients"
+	dying        = "dying ReLUs"
+	unstable     = "unstable training"
+	slow         = "slow convergence"
+)
+
+// autoTrainer returns the pitfall that a problem of its rules stands for.
+func autoTrainer(t *nnvet.Trace) []int {
+	problem, _ := autoTrainerProblem(t)
+	switch problem {
+	case "":
+		return nil
+	case abnormalData:
+		return []int{int(nnvet.Normalization)}
+	case unsuited:
+		return []int{int(nnvet.FinalActivation)}
+	case vanishing:
+		return []int{int(nnvet.Depth)}
+	case dying:
+		return []int{int(nnvet.Gradients)}
+	}
+	return []int{int(nnvet.LearningRate)} // it clips or lowers the rate
+}
+
+// autoTrainerProblem judges by the numbers of AutoTrainer's rules (Zhang et al. 2021,
 // as its monitor has them), re-implemented: gradients of the first weights over
 // those of the last, zero gradients, the course of the accuracy, losses out of
 // bounds, large activations, and the pairing of output and loss. Where a run
 // has no accuracy, R2 of the validation loss stands in for it. It names one
-// problem, by the priority that it gives them.
-func autoTrainer(t *nnvet.Trace) []int {
+// problem, by the priority that it gives them, and for an ending the one that it
+// wants.
+func autoTrainerProblem(t *nnvet.Trace) (problem, end string) {
 	const (
-		vanish, tiny, explode, dying = 1e-3, 1e-4, 70, 0.7
+		vanish, tiny, explode, dead = 1e-3, 1e-4, 70, 0.7
 		swing, swings, gain, good    = 0.03, 0.2, 0.01, 0.6
 		lossLimit, largest           = 1000, 10
 	)
@@ -30,35 +60,37 @@ func autoTrainer(t *nnvet.Trace) []int {
 		bad = bad || !(v < lossLimit)
 	}
 	if abnormal(t, largest) {
-		return []int{int(nnvet.Normalization)} // abnormal data
+		return abnormalData, ""
 	}
-	if p := pairing(t); p != 0 {
-		return []int{p}
+	if end := pairing(t); end != "" {
+		return unsuited, end
 	}
 	converged := max(most(train), most(val)) >= good
-	slow := !converged && rise(train) < gain && rise(val) < gain
-	if !converged || slow || bad {
+	crawls := !converged && rise(train) < gain && rise(val) < gain
+	if !converged || crawls || bad {
 		first, last := gradients(t)
 		for i := range first {
 			ratio := first[i] / last[i]
 			switch {
 			case ratio < vanish && first[i] < tiny:
-				return []int{int(nnvet.Depth)} // vanishing
+				return vanishing, ""
 			case ratio > explode || bad && !finite(first[i]):
-				return []int{int(nnvet.LearningRate)} // exploding: it clips or lowers the rate
+				return exploding, ""
 			}
 		}
-		if zeroShare(t) >= dying {
-			return []int{int(nnvet.Gradients)}
+		if zeroShare(t) >= dead {
+			return dying, ""
 		}
 	}
-	if unstable(val, swing) >= swings*float64(len(val)) && len(val) > 4 {
-		return []int{int(nnvet.LearningRate)}
+	switch {
+	case swingsOf(val, swing) >= swings*float64(len(val)) && len(val) > 4:
+		return unstable, ""
+	case bad:
+		return exploding, ""
+	case crawls:
+		return slow, ""
 	}
-	if slow || bad {
-		return []int{int(nnvet.LearningRate)}
-	}
-	return nil
+	return "", ""
 }
 
 func finite(v float64) bool { return v-v == 0 }
@@ -100,8 +132,8 @@ func rise(xs []float64) float64 {
 	return m
 }
 
-// unstable counts the local maxima that are followed by a minimum so far below.
-func unstable(xs []float64, swing float64) float64 {
+// swingsOf counts the local maxima that are followed by a minimum so far below.
+func swingsOf(xs []float64, swing float64) float64 {
 	n := 0.0
 	for i := 1; i+1 < len(xs); i++ {
 		if xs[i] >= xs[i-1] && xs[i] > xs[i+1] {
@@ -174,11 +206,11 @@ func abnormal(t *nnvet.Trace, limit float64) bool {
 	return false
 }
 
-// pairing returns the pitfall of an output that does not suit its loss, or 0:
-// probabilities for classes and for yes or no, nothing for amounts.
-func pairing(t *nnvet.Trace) int {
+// pairing returns the ending that suits the loss, where the network has another,
+// or "": probabilities for classes and for yes or no, nothing for amounts.
+func pairing(t *nnvet.Trace) string {
 	if len(t.Heads) == 0 {
-		return 0
+		return ""
 	}
 	h := t.Heads[0]
 	end := ""
@@ -192,21 +224,21 @@ func pairing(t *nnvet.Trace) int {
 	if len(h.Shape) > 1 {
 		units = h.Shape[len(h.Shape)-1]
 	}
-	ok := true
+	ok, want := true, "none"
 	switch h.Loss {
 	case nnvet.MSE, nnvet.L1, nnvet.Huber, nnvet.SmoothL1:
 		ok = end == ""
 	case nnvet.BCE:
-		ok = end == "sigmoid" && units <= 2
+		ok, want = end == "sigmoid" && units <= 2, "sigmoid"
 	case nnvet.BCELogits:
 		ok = end == "" && units <= 2
 	case nnvet.NLL:
-		ok = end == "softmax"
+		ok, want = end == "softmax", "softmax"
 	case nnvet.CrossEntropy:
 		ok = end == ""
 	}
 	if ok || strings.Contains(string(h.Loss), "poisson") {
-		return 0
+		return ""
 	}
-	return int(nnvet.FinalActivation)
+	return want
 }

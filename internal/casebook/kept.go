@@ -86,11 +86,12 @@ func (k Kept) Judge(orders []Order, trust *nnvet.Likelihoods) ([]*Run, error) {
 	}
 	close(todo)
 	all.Wait()
-	var failed []error
 	for _, r := range runs {
-		failed = append(failed, r.Err)
+		if r.Err != nil {
+			return runs, r.Err // the first says what all of them say
+		}
 	}
-	return runs, errors.Join(failed...)
+	return runs, nil
 }
 
 func (k Kept) judge(o Order, trust *nnvet.Likelihoods) *Run {

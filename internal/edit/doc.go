@@ -19,6 +19,16 @@ func (r *Refused) Error() string {
 	return r.Setting.Name + ": " + r.Why
 }
 
+// covers reports whether the edits of a treatment, of which its check was
+// certain, say all that its settings do.
+func covers(tr nnvet.Treatment) bool {
+	knobs := make(map[string]bool)
+	for _, s := range tr.Settings {
+		knobs[s.Name] = true
+	}
+	return len(tr.Edits) > 0 && len(tr.Edits) >= len(knobs)
+}
+
 // words refuses a treatment that only a person can read.
 func words(tr nnvet.Treatment) *Refused {
 	if len(tr.Settings) > 0 || len(tr.Edits) > 0 {

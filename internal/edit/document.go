@@ -15,11 +15,11 @@ import (
 // A document is the text of a YAML file with the places of its parts, and the
 // changes that were asked for.
 type document struct {
-	text    string
-	lines   []int // where each begins
-	newline string
+	text    string // with line ends of one byte
+	lines   []int  // where each begins
+	crs     []int  // line ends that have two bytes in the file
 	root    *ast.MappingNode
-	changes []change
+	changes []change // of text
 }
 
 // errPlace reports a part that is written in a form that is not edited.
@@ -32,16 +32,18 @@ func readDocument(text string) (d *document, err error) {
 			d, err = nil, errors.New("not YAML")
 		}
 	}()
-	d = &document{text: text, newline: "\n", lines: []int{len(text) - len(strings.TrimPrefix(text, "\ufeff"))}}
-	if strings.Contains(text, "\r\n") {
-		d.newline = "\r\n"
-	}
-	for i := range len(text) {
-		if text[i] == '\n' {
-			d.lines = append(d.lines, i+1)
+	d = &document{lines: []int{len(text) - len(strings.TrimPrefix(text, "\ufeff"))}}
+	for i, at := 0, 0; i < len(text); i++ {
+		if strings.HasPrefix(text[i:], "\r\n") {
+			d.crs = append(d.crs, at)
+			continue
+		}
+		if at++; text[i] == '\n' {
+			d.lines = append(d.lines, at)
 		}
 	}
-	file, err := parser.ParseBytes([]byte(text[d.lines[0]:]), 0)
+	d.text = strings.ReplaceAll(text, "\r\n", "\n")
+	file, err := parser.ParseBytes([]byte(d.text[d.lines[0]:]), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -136,15 +138,17 @@ func (d *document) span(n ast.Node) (from, to int, err error) {
 }
 
 func (d *document) between(first, last *token.Token) (from, to int, err error) {
-	from, err = d.offset(first)
-	to, errEnd := d.offset(last)
-	return from, to + 1, errors.Join(err, errEnd)
+	if from, err = d.offset(first); err == nil {
+		to, err = d.offset(last)
+	}
+	return from, to + 1, err
 }
 
 func (d *document) around(first, last ast.Node) (from, to int, err error) {
-	from, _, err = d.span(first)
-	_, to, errEnd := d.span(last)
-	return from, to, errors.Join(err, errEnd)
+	if from, _, err = d.span(first); err == nil {
+		_, to, err = d.span(last)
+	}
+	return from, to, err
 }
 
 func (d *document) scalar(t *token.Token) (from, to int, err error) {
@@ -182,10 +186,25 @@ func quoted(s string) int {
 }
 
 func (d *document) edit(from, to int, text string) {
-	c := change{from, to, strings.ReplaceAll(text, "\n", d.newline)}
-	if !slices.Contains(d.changes, c) {
+	if c := (change{from, to, text}); !slices.Contains(d.changes, c) {
 		d.changes = append(d.changes, c)
 	}
+}
+
+// ofFile returns the changes as those of the file's bytes.
+func (d *document) ofFile() []change {
+	bytes := func(at int) int {
+		before, _ := slices.BinarySearch(d.crs, at)
+		return at + before
+	}
+	out := make([]change, len(d.changes))
+	for i, c := range d.changes {
+		if len(d.crs) > 0 {
+			c.text = strings.ReplaceAll(c.text, "\n", "\r\n")
+		}
+		out[i] = change{bytes(c.from), bytes(c.to), c.text}
+	}
+	return out
 }
 
 // replace writes text in the place of a node.

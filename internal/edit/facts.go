@@ -120,7 +120,7 @@ const (
 // sources reads the Python files below dir that a trace names.
 func sources(dir string, t *nnvet.Trace) (map[string][]byte, error) {
 	out := make(map[string][]byte)
-	for _, name := range names(t) {
+	for _, name := range Named(t) {
 		if !filepath.IsLocal(name) || !strings.HasSuffix(name, ".py") {
 			continue // of another place: an edit there is no edit of this program
 		}
@@ -157,8 +157,8 @@ func read(path string) ([]byte, error) {
 	return text, err
 }
 
-// names returns the files that anything in a trace lies in, sorted.
-func names(t *nnvet.Trace) []string {
+// Named returns the files that anything in a trace lies in, sorted.
+func Named(t *nnvet.Trace) []string {
 	seen := make(map[string]bool)
 	see := func(l nnvet.Location) { seen[l.File] = l.File != "" }
 	for i := range t.Calls {

@@ -35,7 +35,7 @@ func Python(ctx context.Context, interpreter, dir string, t *nnvet.Trace, tr nnv
 	for path, text := range files {
 		req.Files[path] = string(text)
 	}
-	if len(tr.Edits) > 0 { // the check was certain of them
+	if covers(tr) {
 		for _, e := range tr.Edits {
 			if _, ok := files[e.At.File]; !ok || e.At.Col == 0 {
 				return nil, &Refused{Why: e.At.String() + " is in no file below the directory of the run", Instead: tr.Action}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/nnvet/nnvet"
@@ -28,9 +29,12 @@ func YAML(path string, source []byte, t *nnvet.Trace, tr nnvet.Treatment) (*Patc
 	}
 	x := &experimentEdit{document: d, file: file, trace: t}
 	if err := x.all(tr); err != nil {
+		if r := (*Refused)(nil); errors.As(err, &r) && r.Setting.Name != "" { // its words are of programs
+			r.Instead = fmt.Sprintf("change the file by hand so that its %s becomes %s: docs/experiment.md says what it can say", strings.TrimSpace(r.Setting.Name+" "+r.Setting.Site), r.Setting.To)
+		}
 		return nil, err
 	}
-	f, err := newFile(filepath.ToSlash(path), source, d.changes)
+	f, err := newFile(filepath.ToSlash(path), source, d.ofFile())
 	if err != nil {
 		return nil, &Refused{Why: err.Error(), Instead: tr.Action}
 	}
@@ -51,7 +55,7 @@ type experimentEdit struct {
 }
 
 func (x *experimentEdit) all(tr nnvet.Treatment) error {
-	if len(tr.Edits) > 0 { // the check was certain of them
+	if covers(tr) {
 		for _, e := range tr.Edits {
 			from, okFrom := x.at(e.At.Line, e.At.Col)
 			to, okTo := x.at(e.At.EndLine, e.At.EndCol)

@@ -78,7 +78,7 @@ func (x *experimentEdit) those(s nnvet.Setting, kinds ...string) ([]item, error)
 	}
 	all := slices.DeleteFunc(x.items(), func(it item) bool { return !slices.Contains(kinds, it.name) })
 	if len(all) == 0 {
-		return nil, refuse(s, "the file writes no layer of the kind")
+		return nil, refuse(s, "the file writes no layer of the kind in a form that is edited")
 	}
 	return all, nil
 }
@@ -105,11 +105,11 @@ func units(x *experimentEdit, s nnvet.Setting) error {
 	if n, err := strconv.Atoi(s.To); err != nil || n < 1 || s.Site == "" || s.Site == "final" {
 		return refuse(s, "the width of the last layer is what the task asks for, and others must be named")
 	}
-	all, err := x.those(nnvet.Setting{Name: s.Name}, "dense")
+	it, err := x.layer(s)
 	if err != nil {
 		return err
 	}
-	if it, err := x.layer(s); err == nil && x.file.Output != "" && it.node == all[len(all)-1].node {
+	if all, _ := x.those(nnvet.Setting{}, "dense"); x.file.Output != "" && len(all) > 0 && it.node == all[len(all)-1].node {
 		return refuse(s, "the width of the last layer is what the task asks for")
 	}
 	return x.each(s, "units", s.To, "dense")

@@ -73,7 +73,7 @@ func schedule(x *experimentEdit, s nnvet.Setting) error {
 		kind = "constant"
 	}
 	if kind != "constant" && kind != "cosine" {
-		return refuse(s, "%q is no schedule that goes by steps", s.To)
+		return refuse(s, "%q is neither none nor cosine, and a factor is one of an epoch there", s.To)
 	}
 	if m := mappingOf(x.picked("schedule").settings); m != nil && entry(m, "warmup") != nil {
 		warm, to, err := x.span(entry(m, "warmup").Value)

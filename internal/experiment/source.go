@@ -31,7 +31,8 @@ func newSource(name string, text []byte) (*source, error) {
 		return nil, fmt.Errorf("%s: larger than %d KiB: an experiment file holds settings, no data", name, maxFile>>10)
 	}
 	s := &source{name: name, text: strings.TrimPrefix(string(text), "\ufeff")}
-	s.lines = strings.Split(strings.ReplaceAll(s.text, "\r\n", "\n"), "\n")
+	s.text = strings.ReplaceAll(s.text, "\r\n", "\n") // places go astray at ends of two bytes
+	s.lines = strings.Split(s.text, "\n")
 	if len(s.lines) > maxLines {
 		return nil, fmt.Errorf("%s: more than %d lines: an experiment file holds settings, no data", name, maxLines)
 	}

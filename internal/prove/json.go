@@ -6,12 +6,12 @@ import (
 	"math"
 )
 
-// A figure is a number in JSON that may be NaN or infinite: then it is a string,
+// A Figure is a number in JSON that may be NaN or infinite: then it is a string,
 // as in a trace.
-type figure float64
+type Figure float64
 
 // MarshalJSON writes "nan", "inf" and "-inf" for what JSON has no number for.
-func (f figure) MarshalJSON() ([]byte, error) {
+func (f Figure) MarshalJSON() ([]byte, error) {
 	v := float64(f)
 	switch {
 	case math.IsNaN(v):
@@ -25,38 +25,38 @@ func (f figure) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
-func (f *figure) UnmarshalJSON(b []byte) error {
+func (f *Figure) UnmarshalJSON(b []byte) error {
 	switch string(b) {
 	case `"nan"`:
-		*f = figure(math.NaN())
+		*f = Figure(math.NaN())
 	case `"inf"`:
-		*f = figure(math.Inf(1))
+		*f = Figure(math.Inf(1))
 	case `"-inf"`:
-		*f = figure(math.Inf(-1))
+		*f = Figure(math.Inf(-1))
 	default:
 		var v float64
 		if err := json.Unmarshal(b, &v); err != nil {
 			return fmt.Errorf("%s is no number", b)
 		}
-		*f = figure(v)
+		*f = Figure(v)
 	}
 	return nil
 }
 
 // scoreJSON is a [Score] in JSON.
 type scoreJSON struct {
-	Skill   figure `json:"skill"`
-	Answers figure `json:"answers"`
-	Loss    figure `json:"loss"`
-	First   figure `json:"first"`
-	Metric  figure `json:"metric"`
+	Skill   Figure `json:"skill"`
+	Answers Figure `json:"answers"`
+	Loss    Figure `json:"loss"`
+	First   Figure `json:"first"`
+	Metric  Figure `json:"metric"`
 	Split   string `json:"split"`
 	Blown   bool   `json:"blown"`
 }
 
 // MarshalJSON writes the score.
 func (s Score) MarshalJSON() ([]byte, error) {
-	return json.Marshal(scoreJSON{figure(s.Skill), figure(s.Answers), figure(s.Loss), figure(s.First), figure(s.Metric), s.Split, s.Blown})
+	return json.Marshal(scoreJSON{Figure(s.Skill), Figure(s.Answers), Figure(s.Loss), Figure(s.First), Figure(s.Metric), s.Split, s.Blown})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -73,12 +73,12 @@ func (s *Score) UnmarshalJSON(b []byte) error {
 type claimJSON struct {
 	Verdict    string  `json:"verdict"`
 	Why        string  `json:"why,omitempty"`
-	Before     figure  `json:"before"`
-	After      figure  `json:"after"`
-	Difference figure  `json:"difference"`
-	Lo         figure  `json:"lo"`
-	Hi         figure  `json:"hi"`
-	P          figure  `json:"p"`
+	Before     Figure  `json:"before"`
+	After      Figure  `json:"after"`
+	Difference Figure  `json:"difference"`
+	Lo         Figure  `json:"lo"`
+	Hi         Figure  `json:"hi"`
+	P          Figure  `json:"p"`
 	Seeds      []int64 `json:"seeds"`
 	More       int     `json:"more,omitempty"`
 }
@@ -86,7 +86,7 @@ type claimJSON struct {
 // MarshalJSON writes the claim, its verdict in words.
 func (c Claim) MarshalJSON() ([]byte, error) {
 	return json.Marshal(claimJSON{
-		c.Verdict.String(), c.Why, figure(c.Before), figure(c.After), figure(c.Difference), figure(c.Lo), figure(c.Hi), figure(c.P), c.Seeds, c.More,
+		c.Verdict.String(), c.Why, Figure(c.Before), Figure(c.After), Figure(c.Difference), Figure(c.Lo), Figure(c.Hi), Figure(c.P), c.Seeds, c.More,
 	})
 }
 

@@ -233,9 +233,14 @@ func (p *Prover) mend(ctx context.Context, base Variant, t *nnvet.Trace, f *nnve
 		Treatment: best.treatment, Raced: raced, variant: best.variant, base: base,
 	}
 	p.report.Fixes = append(p.report.Fixes, fix)
+	if e, ok := fix.variant.(Edited); ok {
+		fix.Written = e.Patch() != nil
+	}
 	if err := p.prove(ctx, fix); err != nil {
 		return nil, err
 	}
+	fix.Split = p.yard.Split
+	fix.Curves = Curves{curve(p.traces[key(base)], fix.Split), curve(p.traces[key(fix.variant)], fix.Split)}
 	if fix.Claim.Verdict != Proven {
 		return nil, nil
 	}

@@ -13,7 +13,8 @@ import (
 const raceSeeds = 3
 
 // race chooses among candidates by halving: all on one seed, the better half on
-// two more. Where the first does as well within a standard error, it wins.
+// two more. Where the first does as well within a standard error, or within what counts
+// as an effect, it wins: it is what the check prescribed.
 func (p *Prover) race(ctx context.Context, base Variant, all []candidate, f *nnvet.Finding) (candidate, []Raced, error) {
 	t, err := p.trace(ctx, base)
 	if err != nil {
@@ -90,7 +91,7 @@ func (p *Prover) halve(ctx context.Context, doing string, all []candidate) (cand
 		last[c] = values[c]
 	}
 	won := stat.Survivors(last, 1)
-	if slices.Contains(won, 0) {
+	if best := stat.Mean(last[won[0]]); slices.Contains(won, 0) || len(last[0]) > 0 && best-stat.Mean(last[0]) < MinEffect {
 		return all[0], raced, nil
 	}
 	return all[won[0]], raced, nil

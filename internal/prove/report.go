@@ -38,7 +38,10 @@ type Fix struct {
 	Against   string          `json:"against,omitempty"`   // what it was proven against, where that is not the training it changes
 	Opponents []Raced         `json:"opponents,omitempty"` // the learning rates that Against was chosen from
 	Scale     Scale           `json:"scale"`
+	Split     string          `json:"split"`
+	Written   bool            `json:"written"` // as an edit of the files
 	Pairs     []Pair          `json:"pairs"`
+	Curves    Curves          `json:"curves"`
 	Claim     Claim           `json:"claim"`
 	// Idle is whether the ablation showed that all is as well without it.
 	Idle     bool   `json:"idle,omitempty"`
@@ -52,6 +55,12 @@ type Fix struct {
 
 // Variant returns the subject with the fix and all that were proven before it.
 func (f *Fix) Variant() Variant { return f.variant }
+
+// Curves are the losses of the first training without and with a fix.
+type Curves struct {
+	Without []Figure `json:"without,omitempty"`
+	With    []Figure `json:"with,omitempty"`
+}
 
 // A Raced is a candidate of a race, and what it scored on the race's seeds.
 type Raced struct {

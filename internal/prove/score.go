@@ -210,7 +210,7 @@ func ParseMetric(text string) (*NamedMetric, error) {
 		}
 	}
 	if strings.TrimSpace(m.Name) == "" {
-		return nil, fmt.Errorf("--metric %q names no figure: --metric accuracy, --metric min:cost", text)
+		return nil, fmt.Errorf("--metric %q names no Figure: --metric accuracy, --metric min:cost", text)
 	}
 	const number = `([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf)\b)`
 	m.find = regexp.MustCompile(`(?i)(?:^|[^\w])` + regexp.QuoteMeta(m.Name) + `["']?\s*[:=]?\s*` + number)
@@ -243,7 +243,7 @@ func metric(baseline []Score, m *NamedMetric) (Yardstick, error) {
 		}
 	}
 	if !found && len(baseline) > 0 {
-		return y, fmt.Errorf("the program prints no figure named %q, as in \"%s: 0.93\"", m.Name, m.Name)
+		return y, fmt.Errorf("the program prints no Figure named %q, as in \"%s: 0.93\"", m.Name, m.Name)
 	}
 	return y, nil
 }

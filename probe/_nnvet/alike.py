@@ -60,7 +60,7 @@ def smooth(targets, labels, near):
 
 def wraps(y, near):
     """Looks for outputs that are angles: whose sine and cosine are smoother than they are."""
-    out, n = [], len(y)
+    out = []
     for k in range(min(OUTPUTS, y.shape[1])):
         v = y[:, k:k + 1]
         for period in lengths(v[:, 0]):

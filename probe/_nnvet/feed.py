@@ -37,16 +37,14 @@ class Feed:
             self.passes += begins
         self.fresh = self.evaluated = True
 
-    def gives(self, x, training, frame):
-        """Notices the batch that a network is given, in a frame of the user's code."""
+    def gives(self, x, training):
+        """Notices the batch that a network is given."""
         self.given += 1
         loaded, self.fresh = self.loader() if self.fresh else None, False
         if loaded is not None:
             self.origin, self.total, self.mark = loaded
         else:
             self.by_hand(x)
-            if training and not self.total:
-                self.total = self.indexed(x, frame)
         if training and self.origin is not None:
             self.trained = self.origin
 
@@ -64,18 +62,18 @@ class Feed:
         self.origin, self.total = (id(x), len(x)) if again else (None, 0)
 
     def indexed(self, x, frame):
-        """Returns the rows of the variable that a batch was picked out of by indices, or 0. Rows that the variable has twice
-        tell nothing: another one may have them too."""
-        if not x.dim() or not len(x) or x.is_sparse or x.numel() == 0:
+        """Returns the rows of the variable that the batch was picked out of by indices, or 0. It is sought behind a frame of
+        the user's code. A row that a variable has twice tells nothing: another one may have it too."""
+        if self.total or not x.dim() or x.is_sparse or x.numel() == 0:
             return 0
         rows = [x.detach()[i].reshape(-1) for i in sorted({0, len(x) // 2, len(x) - 1})[:SOUGHT]]
         pool = self.pool() if self.pool is not None else None
-        if pool is not None and larger(pool, x) and holds(pool, rows[:1]):
+        if pool is not None and larger(pool, x) and times(pool, rows[0]):
             return len(pool)
         if self.tries >= TRIES:
             return 0
         self.tries += 1
-        found = [t for t in source.variables(frame, type(x.detach())) if larger(t, x) and holds(t, rows)]
+        found = [t for t in source.variables(frame, type(x.detach())) if larger(t, x) and all(times(t, row) == 1 for row in rows)]
         if not found:
             return 0
         pool = min(found, key=len)
@@ -115,11 +113,10 @@ def larger(t, x):
             and t.device == x.device and t.layout == x.layout)
 
 
-def holds(t, rows):
-    """Reports whether a tensor has each of some rows once, by some of their columns."""
-    every = -(-rows[0].numel() // COLUMNS) | 1 if rows[0].numel() > COLUMNS else 1
-    f = t.detach().reshape(len(t), -1)[:, ::every]
-    return all(int((f == row[::every]).all(1).sum()) == 1 for row in rows)
+def times(t, row):
+    """Returns how often a tensor has a row, by some of its columns."""
+    every = -(-row.numel() // COLUMNS) | 1 if row.numel() > COLUMNS else 1
+    return int((t.detach().reshape(len(t), -1)[:, ::every] == row[::every]).all(1).sum())
 
 
 def _length(x):

@@ -75,7 +75,7 @@ class Forward:
         if self.training():
             self.enter_to_train(x, rows, frame)
         else:
-            self.enter_to_evaluate(x, rows, frame)
+            self.enter_to_evaluate(x, rows)
 
     def enter_to_train(self, x, rows, frame):
         self.wants_input = not self.fed and self.probe.step >= self.losses.due.get(("train", "input"), 0)
@@ -92,21 +92,22 @@ class Forward:
         if self.count > UNUSED:
             self.unhook()
 
-    def enter_to_evaluate(self, x, rows, frame):
+    def enter_to_evaluate(self, x, rows):
         evaluation, step = self.probe.evaluation, self.probe.step
         self.losses.forwarded(rows, self.root.training)
         self.wants_input = step >= self.losses.due.get(("val", "input"), 0)
         evaluation.batches -= 1
         more = self.probe.began is not None and self.survey.wants_validation() and self.probe.budget.affords(clock())
         if x is not None and (more or evaluation.batches >= 0):
-            self.take_rows(x, "val", frame)
+            self.take_rows(x, "val", None)
         if evaluation.batches <= 0 and not self.probe.sampling and not more:
             self.unhook()
 
     def take_rows(self, x, split, frame):
         """Notes where a batch came from, and copies some of its rows for the survey."""
-        self.feed.gives(x, split == "train", frame)
-        self.losses.total[split] = self.feed.total
+        self.feed.gives(x, split == "train")
+        # The survey is told of no total by which it could not tell a row that comes again from one that is there twice.
+        self.losses.total[split] = self.feed.total or (self.feed.indexed(x, frame) if split == "train" else 0)
         if split == "train":
             self.survey.fed(x, self.feed, self.site, self.probe.step)
         elif self.probe.step > 0:

@@ -23,11 +23,12 @@ from . import when_imported
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _ALLOWED = ("/dev", "/proc")
 
-# Functions of libraries that open a path themselves: module, function, position and name of the path.
+# Functions of libraries that open a path themselves: module, function, position and name of the path, and the name of the
+# mode that follows it, "r" where it is left out.
 _WRITERS = [
     ("torch", "save", 1, "f"), ("torch.jit", "save", 1, "f"), ("sqlite3", "connect", 0, "database"),
     ("safetensors.torch", "save_file", 1, "filename"), ("safetensors.numpy", "save_file", 1, "filename"),
-    ("h5py", "File", 0, "name"),
+    ("h5py", "File", 0, "name", "mode"),
 ]
 
 
@@ -73,8 +74,8 @@ def wrap():
             if hasattr(os, name):
                 setattr(os, name, _Guarded(getattr(os, name), instead))
     _pathlib()
-    for module, function, position, keyword in _WRITERS:
-        when_imported(module, functools.partial(_writer, function, position, keyword))
+    for module, *how in _WRITERS:
+        when_imported(module, functools.partial(_writer, *how))
     for module, switch_off in _TRACKERS.items():
         when_imported(module, switch_off)
 
@@ -130,10 +131,10 @@ def _alone(function):
     """Makes a function call the original functions of the system."""
 
     @functools.wraps(function)
-    def alone(*args):
+    def alone(*args, **kwargs):
         before, _inside.on = getattr(_inside, "on", False), True
         try:
-            return function(*args)
+            return function(*args, **kwargs)
         finally:
             _inside.on = before
 
@@ -150,8 +151,8 @@ def _same_type(function):
     """Makes a function of a path return bytes for bytes."""
 
     @functools.wraps(function)
-    def same(path, *args):
-        new = function(path, *args)
+    def same(path, *args, **kwargs):
+        new = function(path, *args, **kwargs)
         return os.fsencode(new) if isinstance(path, bytes) else new
 
     return same
@@ -267,7 +268,7 @@ def _remove(original, path, *args, **kwargs):
                 return None
         path = there
     if original.__name__ == "rmtree":  # works with descriptors of directories
-        return _alone(original)(path, *args) if not kwargs else _alone(functools.partial(original, **kwargs))(path, *args)
+        return _alone(original)(path, *args, **kwargs)
     return original(path, *args, **kwargs)
 
 
@@ -291,12 +292,14 @@ def _link(original, src, dst, *args, **kwargs):
 
 
 def _both(path):
-    """Returns the directories whose entries a directory has: the user's own, and the trial's where it has another."""
+    """Returns the directories whose entries a directory has: its own, and those of what was written into it."""
     path = "." if path is None else path
-    there = seen(path)
-    below = _trial.outside + os.path.realpath(os.fsdecode(path))
-    below = os.fsencode(below) if isinstance(path, bytes) else below
-    return [there, below] if os.path.isdir(below) and below != there and os.path.isdir(path) else [there]
+    text = os.path.abspath(os.fsdecode(path))
+    copy, below = _copied(text), _trial.outside + os.path.realpath(text)
+    own = copy if copy and os.path.isdir(copy) else text
+    if not os.path.isdir(below) or not os.path.isdir(own):
+        return [seen(path)]
+    return [os.fsencode(p) for p in (own, below)] if isinstance(path, bytes) else [own, below]
 
 
 def _listdir(original, path=None):
@@ -345,12 +348,18 @@ class _Entries:
             part.close()
 
 
-def _writer(function, position, keyword, module):
+def _writer(*how):
+    """Makes a function of a module, the last argument, write where the trial may; the others are as in _WRITERS."""
+    *how, module = how
+    function, position, keyword, mode = (how + [None])[:4]
+
     def write(original, *args, **kwargs):
+        reads = mode is not None and (kwargs.get(mode) or (args[position + 1:] or (None,))[0] or "r") == "r"
+        new = seen if reads else functools.partial(aim, keep=True)
         if len(args) > position and _is_path(args[position]):
-            args = args[:position] + (aim(args[position], True),) + args[position + 1:]
+            args = args[:position] + (new(args[position]),) + args[position + 1:]
         elif _is_path(kwargs.get(keyword)):
-            kwargs = dict(kwargs, **{keyword: aim(kwargs[keyword], True)})
+            kwargs = dict(kwargs, **{keyword: new(kwargs[keyword])})
         return original(*args, **kwargs)
 
     _replace(module, function, write)

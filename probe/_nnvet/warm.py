@@ -27,6 +27,8 @@ from . import _Finder, install, isolate
 # that start no work. Others are imported by the trial itself.
 PACKAGES = {"torch", "numpy", "scipy", "pandas", "sklearn", "matplotlib", "PIL", "yaml", "tqdm"}
 
+FIRST_SEED = 67280421310721  # that PyTorch's generator begins with; builds before 2.0 may draw one
+
 
 def serve():
     """Imports, and runs orders until there are no more."""
@@ -169,6 +171,9 @@ def _forget():
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()  # of its own entropy, as in a new process; Python's own generator does so itself
+    torch = sys.modules["torch"]
+    if torch.initial_seed() != FIRST_SEED:
+        torch.seed()
 
 
 def _script(path):

@@ -34,6 +34,7 @@ class Probe:
         self.units = units.Units()
         self.survey = survey.Survey(self.put)
         self.steps = steps.Steps(torch, self.network)
+        self.written = written.Written()
         self.trouble = trouble.Trouble(torch, self.network, self.event)
         self.forward, self.update, self.evaluation = forward.Forward(self), update.Update(self), evaluation.Evaluation(self)
         self.attach_seconds = 0.0
@@ -138,7 +139,7 @@ class Probe:
 
     def describe_loss(self, loss, frame):
         if not self.calls and loss.numel() == 1 and not self.trouble.recomputes():
-            self.calls = written.recognize(loss, self.forward.output, source.caller(frame))
+            self.calls = self.written.calls(loss, self.forward.output, source.caller(frame))
         if self.trouble.backward_at is None:
             self.trouble.backward_at = source.caller(frame)
             self.trouble.steep = graph.steep(loss.grad_fn)

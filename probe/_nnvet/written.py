@@ -30,27 +30,45 @@ class Term:
         self.total, self.count, self.weighted = total, count, weighted
 
 
-def recognize(loss, output, at):
-    """Returns the calls of losses that a loss is made of, as far as they are known; none where there are many.
-    `output` is what the network returned, or None where no module made the prediction."""
-    terms = find(loss.grad_fn, values.Values(output), output)
-    return [call(t, loss, len(terms) == 1, at) for t in terms] if len(terms) <= MAX_TERMS else []
+class Written:
+    """Recognizes the losses of a run. Whether a row's targets say one class is settled by the first batch."""
 
+    def __init__(self):
+        self.one_class = None
 
-def find(root, known, output):
-    """Returns the terms of a loss."""
-    terms, queue, seen = [], [root], {root}
-    for node in queue:
-        term = match(node, known)
-        if term is not None:
-            if made_of(term, output):
-                terms.append(term)
-        elif graph.operation(node) in PASSED and not weighs(node):
-            for n in graph.parents(node):
-                if n not in seen and len(seen) < MAX_NODES:
-                    seen.add(n)
-                    queue.append(n)
-    return terms
+    def calls(self, loss, output, at):
+        """Returns the calls of losses that a loss is made of, as far as they are known; none where there are many.
+        `output` is what the network returned, or None where no module made the prediction."""
+        terms = self.find(loss.grad_fn, values.Values(output), output)
+        return [call(t, loss, len(terms) == 1, at) for t in terms] if len(terms) <= MAX_TERMS else []
+
+    def find(self, root, known, output):
+        """Returns the terms of a loss."""
+        terms, queue, seen = [], [root], {root}
+        for node in queue:
+            term = squares(node, known) or two_logarithms(node, known) or one_logarithm(node) or picked(node, known)
+            if term is not None:
+                if made_of(term, output) and self.settled(term):
+                    terms.append(term)
+            elif graph.operation(node) in PASSED and not weighs(node):
+                for n in graph.parents(node):
+                    if n not in seen and len(seen) < MAX_NODES:
+                        seen.add(n)
+                        queue.append(n)
+        return terms
+
+    def settled(self, term):
+        """Makes class indices of targets that say one class a row, where the first batch did. Reports whether the targets
+        are of that batch's kind."""
+        y = term.target
+        if term.name not in ("nll_loss", "cross_entropy") or not y.is_floating_point():
+            return True
+        one = bool((((y == 0) | (y == 1)).all(1) & (y.sum(1) == 1)).all())
+        if self.one_class is None:
+            self.one_class = one
+        if self.one_class:
+            term.target = y.argmax(1)
+        return one or not self.one_class
 
 
 def weighs(node):
@@ -74,10 +92,6 @@ def made_of(term, output):
         if node is None:
             return False
     return False
-
-
-def match(node, known):
-    return squares(node, known) or two_logarithms(node, known) or one_logarithm(node) or picked(node, known)
 
 
 def call(term, loss, alone, at):
@@ -256,8 +270,6 @@ def one_logarithm(node):
         return None
     logs = l if name == "nll_loss" else l.log_softmax(1)
     total = -(y * logs).sum()
-    if bool((((y == 0) | (y == 1)).all(1) & (y.sum(1) == 1)).all()):
-        y = y.argmax(1)
     return Term(name, source, l, y, total, len(l))
 
 

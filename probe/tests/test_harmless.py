@@ -234,6 +234,37 @@ SCRIPTS = {
             for _ in range(100):
                 net(torch.randn(4, 8))
         bits(net)""",
+    "losses by hand": """
+        one, three = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 1)), nn.Linear(8, 3)
+        opt = torch.optim.SGD(list(one.parameters()) + list(three.parameters()), 0.01)
+        for i in range(30):
+            x, c = batch(); y = x.sum(1, keepdim=True); b = (y > 0).float()
+            p = torch.sigmoid(one(x)).clamp(1e-7, 1 - 1e-7)
+            loss = [lambda: ((one(x) - y) ** 2).mean(), lambda: ((one(x) - y[:, 0]) ** 2).mean(), lambda: (one(x).squeeze() - y[:, 0]).abs().sum() / 2,
+                    lambda: -(b * p.log() + (1 - b) * (1 - p).log()).mean(), lambda: -three(x).log_softmax(1)[range(16), c].mean()][i % 5]()
+            opt.zero_grad(); loss.backward(); opt.step()
+            gap = one(x) - y
+            loss = (gap * gap).mean(); gap.detach().mul_(2)
+            try: loss.backward()
+            except RuntimeError: print("changed in place")
+        bits(one, three)""",
+    "losses by hand behind a checkpoint": """
+        from torch.utils.checkpoint import checkpoint
+        net = nn.Linear(8, 1); opt = torch.optim.SGD(net.parameters(), 0.01)
+        def error(x, y):
+            print("computed")
+            return (F.dropout(net(x), 0.2) - y) ** 2
+        for i in range(6):
+            x, _ = batch()
+            opt.zero_grad(); checkpoint(error, x.requires_grad_(), x[:, :1].detach(), use_reentrant=False).mean().backward(); opt.step()
+        bits(net)""",
+    "loose vectors": """
+        w, b, X = torch.randn(8, requires_grad=True), torch.zeros(1, requires_grad=True), torch.randn(64, 8)
+        opt = torch.optim.Adam([w, b], 0.01)
+        for _ in range(30):
+            i = torch.randint(0, 64, (16,))
+            opt.zero_grad(); ((X[i] @ w + b - X[i, 0]) ** 2).mean().backward(); opt.step()
+        print(w.detach().numpy().tobytes().hex(), torch.rand(1).item())""",
     "outputs that change in place": """
         class Net(nn.Module):
             def __init__(self):

@@ -230,6 +230,71 @@ class Heads(Case):
             self.assertEqual((head["loss"], head["root"]), ("mse_loss", True), loss)
             self.assertAlmostEqual(watched.one("data", role="target")["mean"][0], 5, places=4)
 
+    FORMS = [  # how a loss is written, what its head says: the loss, the reduction, root, and the shapes of prediction and target
+        ("((one(x).squeeze(1) - y1) ** 2).mean()", ("mse_loss", "mean", True, [16], [16])),
+        ("((y1 - one(x).view(-1)) ** 2).sum()", ("mse_loss", "sum", True, [16], [16])),
+        ("(torch.square(one(x).flatten() - y1).mean() / 2)", ("mse_loss", "mean", False, [16], [16])),
+        ("(one(x)[:, 0] - y1).abs().mean()", ("l1_loss", "mean", True, [16], [16])),
+        ("torch.sqrt(torch.pow(one(x).reshape(16) - y1, 2).mean())", ("mse_loss", "mean", False, [16], [16])),
+        ("(((one(x) - y) ** 2).sum() / 16)", ("mse_loss", "mean", True, [16, 1], [16, 1])),
+        ("((one(x) - y1) ** 2).mean()", ("mse_loss", "mean", True, [16, 1], [16])),
+        ("((one(x)[:, 0] - y) ** 2).mean()", ("mse_loss", "mean", True, [16], [16, 1])),
+        ("bce(torch.sigmoid(one(x)), b).mean()", ("binary_cross_entropy", "mean", True, [16, 1], [16, 1])),
+        ("bce(torch.sigmoid(one(x)).squeeze(), b1).sum()", ("binary_cross_entropy", "sum", True, [16], [16])),
+        ("bce(torch.sigmoid(one(x)), b1).mean()", ("binary_cross_entropy", "mean", True, [16, 1], [16])),
+        ("(-torch.log(torch.softmax(three(x), 1)[range(16), c]).mean())", ("nll_loss", "mean", True, [16, 3], [16])),
+        ("(-three(x).log_softmax(1).gather(1, c[:, None]).mean())", ("nll_loss", "mean", True, [16, 3], [16])),
+        ("(-(F.one_hot(c, 3).float() * torch.log(torch.softmax(three(x), 1) + 1e-9)).sum(1).mean())", ("nll_loss", "mean", True, [16, 3], [16])),
+        ("(-(three(x).log_softmax(1).gather(1, c[:, None])[:, 0] * y1).mean())", None),  # rewards
+        ("(-one(x)).exp().mean()", None),
+    ]
+
+    def test_losses_by_hand(self):
+        watched = run("""
+            one, three = nn.Linear(8, 1), nn.Linear(8, 3)
+            x, y = torch.randn(16, 8), torch.randn(16, 1) + 5
+            b, c = (y > 5).float(), torch.randint(0, 3, (16,))
+            y1, b1 = y[:, 0], b[:, 0]
+            def bce(p, t):
+                p = p.clamp(1e-7, 1 - 1e-7)
+                return -(t * p.log() + (1 - t) * (1 - p).log())
+            opt = torch.optim.SGD(list(one.parameters()) + list(three.parameters()), 1e-6)
+            print([y.mean().item(), b.mean().item(), c.bincount(minlength=3).tolist()])
+            """ + "".join("\n            opt.zero_grad(); %s.backward(); opt.step()" % loss for loss, _ in self.FORMS), env=THOROUGH)
+        self.assertNotIn(b"nnvet probe", watched.err, watched.err.decode())
+        ys, bs, classes = eval(watched.out)
+        got = []
+        for h in watched.all("head"):
+            t = watched.all("data", role="target", site=str(h["h"]))[0]
+            got.append((h["loss"], h["red"], h["root"], h["shape"], t["shape"]))
+            if "classes" in t:
+                self.assertEqual(t["classes"], classes)
+            else:
+                self.assertAlmostEqual(t["mean"][0], ys if h["loss"] in ("mse_loss", "l1_loss") else bs, places=4)
+        self.assertEqual(got, [want for _, want in self.FORMS if want])
+
+    def test_loose_tensors(self):
+        for fit, shape in (("w * x + b", [64]), ("x[:, None] @ w + b", [64]), ("x[:, None] * w + b", [64, 1])):
+            for optimizer in ("", "opt = torch.optim.SGD([w, b], 0.01)"):
+                watched = run("""
+                    x = torch.randn(64); y = 3 * x + 5
+                    w, b = torch.zeros(1, requires_grad=True), torch.zeros(1, requires_grad=True)
+                    %s
+                    for _ in range(40):
+                        p = %s
+                        (((p - y.reshape(p.shape)) ** 2).mean() / 2).backward()
+                        if "opt" in globals(): opt.step(); opt.zero_grad()
+                        else:
+                            with torch.no_grad():
+                                for t in (w, b): t -= 0.01 * t.grad; t.grad = None
+                    """ % (optimizer, fit), env=THOROUGH)
+                self.assertNotIn(b"nnvet probe", watched.err, watched.err.decode())
+                head = watched.one("head")
+                self.assertEqual((head["loss"], head["red"], head["root"], head["shape"]), ("mse_loss", "mean", False, shape), fit)
+                inputs = watched.all("data", role="input")[0]
+                self.assertEqual((inputs["site"], inputs["rows"], watched.all("step")[-1]["bs"]), ("", 64, 64), fit)
+                self.assertAlmostEqual(watched.all("pred")[0]["loss"] / 2, watched.all("step")[0]["loss"][0], places=3)
+
     def test_scaled_loss_is_not_the_root(self):
         head, _ = self.head("z", "(F.cross_entropy(net(x), y) / 4)")
         self.assertFalse(head["root"])
@@ -446,6 +511,24 @@ class Events(Case):
 
 
 class Ends(Case):
+    KEEPS = """
+        import copy
+        net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.1)
+        start, states = copy.deepcopy(net.state_dict()), []
+        for e in range(4):
+            loop(net, opt, 10)
+            net.eval()
+            with torch.no_grad(): x, y = batch(); F.cross_entropy(net(x), y)
+            net.train()
+            states.append(copy.deepcopy(net.state_dict()))
+        """
+
+    def test_the_best_weights_are_kept(self):
+        for end, step in (("net.load_state_dict(states[1])", 20), ("torch.save(states[2], 'b.pt'); net.load_state_dict(torch.load('b.pt'))", 30)):
+            kept = run(self.KEEPS + end).event("best_kept")
+            self.assertEqual((kept["s"], kept["text"], line(kept["src"]) - FIRST), (40, "weights of step %d" % step, 10))
+        for end in ("pass", "net.load_state_dict(start)", "net.load_state_dict(states[1]); loop(net, opt, 1)", "net.load_state_dict(mlp().state_dict())"):
+            self.assertIsNone(run(self.KEEPS + end).event("best_kept"), end)
 
     def test_counts(self):
         """What happens twenty times is recorded again each time its count has doubled."""

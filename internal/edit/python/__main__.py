@@ -32,7 +32,8 @@ def answer(request):
     current = None
     try:
         program = Program(request)
-        for current, setting in enumerate(request["settings"]):
+        for i, setting in enumerate(request["settings"]):
+            current = i
             if setting["name"] not in KNOBS:
                 raise Refusal("a change of %s is no change of one place" % setting["name"])
             KNOBS[setting["name"]](program, setting)

@@ -4,7 +4,6 @@ import ast
 
 from program import last
 from refusal import Refusal
-from refusal import Refusal
 
 _CALLS = {
     "softmax": ("softmax", "log_softmax"), "sigmoid": ("sigmoid", "logsigmoid"), "tanh": ("tanh",), "relu": ("relu",), "softplus": ("softplus",),

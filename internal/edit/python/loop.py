@@ -74,7 +74,7 @@ def _sliced(program):
     backward, and in the functions that these loops go over."""
     source, back = program.backward()
     scopes = [(source, n) for n in source.up(back) if isinstance(n, (ast.For, ast.While))][:1]
-    for s, loop in list(scopes):
+    for _, loop in list(scopes):
         for n in ast.walk(loop.iter) if isinstance(loop, ast.For) else ():
             if isinstance(n, ast.Call):
                 scopes += [(o, f) for o in program.sources.values() for f in ast.walk(o.tree) if isinstance(f, FUNCTIONS) and f.name == last(n.func)]

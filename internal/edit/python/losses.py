@@ -30,6 +30,8 @@ def kind(program, setting):
     was, to = setting["from"], setting["to"]
     if to not in _NAMES or was not in _NAMES or not any({was, to} <= alike for alike in _ALIKE):
         raise Refusal("%s takes other targets and predictions than %s" % (to, was))
+    if len({tuple(h["at"] or ()) for h in program.trace["heads"] if h["loss"] == was}) > 1:
+        raise Refusal("there are several losses %s" % was)
     classes, functions = zip(_NAMES[was], _NAMES[to])
     calls = [(s, c, functions[1]) for s, c in program.calls(functions[0]) if not is_figure(s, c)] + [(s, c, classes[1]) for s, c in program.calls(classes[0])]
     if not calls:

@@ -24,6 +24,8 @@ def argument(program, setting):
     """Edits lr, weight decay, momentum and eps."""
     name = setting["name"].replace(" ", "_")
     source, call = program.optimizer()
+    if setting["site"]:
+        raise Refusal("%s: %s is one of several groups" % (source.where(call), setting["site"]))
     kind = _kind(program, source, call)
     if name in _ELSEWHERE.get(kind, ()):
         raise Refusal("%s: %s has no %s" % (source.where(call), kind, name))

@@ -99,7 +99,7 @@ class Program:
     def network(self):
         """Returns the statement that makes the network, and what it calls it."""
         root = self.root()
-        found = self.call_at(root["at"])
+        found = self.call_at(root["at"], root["kind"]) or self.call_at(root["at"])
         if found is None:
             raise Refusal("the place where the network is made is not known")
         source, node = found

@@ -161,7 +161,7 @@ class Values:
         return found[0]
 
     def _item(self, source, node):
-        key = node.slice.value if isinstance(node.slice, ast.Index) else node.slice  # Python 3.8 wraps it
+        key = node.slice if isinstance(node.slice, ast.Constant) else getattr(node.slice, "value", None)  # Python 3.8 wraps it
         if not isinstance(key, ast.Constant):
             return None
         at, made = self._made(source, node.value)

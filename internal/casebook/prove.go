@@ -1,0 +1,258 @@
+package casebook
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/checks"
+	"github.com/nnvet/nnvet/internal/prove"
+)
+
+// The ways of mending that are compared.
+const (
+	ByNnvet   = "nnvet"
+	ByChance  = "random search"
+	ByRepairs = "AutoTrainer's repairs"
+)
+
+// An Attempt is what one way of mending came to on one case.
+type Attempt struct {
+	By        string  `json:"by"`
+	Case      string  `json:"case"`
+	Pitfall   int     `json:"pitfall"`
+	Tried     bool    `json:"tried"`  // something was trained beside the program as it is
+	Proven    bool    `json:"proven"` // what was tried first is
+	Any       bool    `json:"any"`    // anything is, of up to four fixes
+	Closed    float64 `json:"closed"` // share of the gap to the sound program that the first fix closes; 0 where it is not proven
+	All       float64 `json:"closed_by_all"`
+	Verdict   string  `json:"verdict"`
+	Check     string  `json:"check,omitempty"`
+	Action    string  `json:"action,omitempty"`
+	Why       string  `json:"why,omitempty"` // nothing was tried
+	Before    float64 `json:"before"`
+	After     float64 `json:"after"`
+	Sound     float64 `json:"sound"` // of the program without the fault
+	Trainings int     `json:"trainings"`
+	Seconds   float64 `json:"seconds"`
+}
+
+// Mends reports whether the first fix was proven and closes most of the gap.
+func (a *Attempt) Mends() bool {
+	const most = 0.8
+	return a.Proven && a.Closed >= most
+}
+
+// causes is how many rounds a proof has: no case has more faults.
+const causes = 2
+
+// Prove mends cases in every way, as many at once as workers says, 0 for one a
+// core, and hands the attempts out as they end.
+func Prove(ctx context.Context, cases []*Case, workers int, each func([]*Attempt)) error {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return parallel(ctx, workers, len(cases), func(ctx context.Context, i int) error {
+		made, err := mend(ctx, cases[i])
+		if err != nil {
+			return fmt.Errorf("%s: %w", cases[i].Name, err)
+		}
+		each(made)
+		return nil
+	})
+}
+
+// parallel calls do for 0 to n-1 on workers, until one fails.
+func parallel(ctx context.Context, workers, n int, do func(context.Context, int) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	todo := make(chan int)
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for i := range todo {
+				if err := do(ctx, i); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	for i := range n {
+		if ctx.Err() == nil {
+			todo <- i
+		}
+	}
+	close(todo)
+	all.Wait()
+	return context.Cause(ctx)
+}
+
+// leastBudget is how many trainings the other ways have where nnvet took fewer:
+// they cannot do anything with what a silent nnvet needs.
+const leastBudget = 40
+
+func mend(ctx context.Context, c *Case) ([]*Attempt, error) {
+	p, err := provableOf(c.make)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := c.whole(ctx)
+	if err != nil {
+		return nil, err
+	}
+	first, err := p.byNnvet(ctx, c, whole)
+	if err != nil {
+		return nil, err
+	}
+	budget := max(leastBudget, first.Trainings)
+	second, err := p.byChance(ctx, c, whole, budget)
+	if err != nil {
+		return nil, err
+	}
+	third, err := p.byRepairs(ctx, c, whole, budget)
+	if err != nil {
+		return nil, err
+	}
+	return []*Attempt{first, second, third}, nil
+}
+
+// whole scores the program without the fault, on the same rows. Where the fault
+// is what a run loses since its best epoch, that epoch is what can be had.
+func (c *Case) whole(ctx context.Context) ([]prove.Score, error) {
+	make := c.base
+	if c.rise {
+		make = c.make
+	}
+	p, err := provableOf(make)
+	if err != nil {
+		return nil, err
+	}
+	if c.rise {
+		p.start.of.Spec.Patience = max(1, p.start.of.Spec.Epochs)
+	}
+	scores, _, err := p.scored(ctx, nil, 501, 502, 503)
+	return scores, err
+}
+
+func (p *provable) byNnvet(ctx context.Context, c *Case, whole []prove.Score) (*Attempt, error) {
+	began := time.Now()
+	dir, err := os.MkdirTemp("", "nnvet-casebook-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	j, err := prove.OpenJournal(dir, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := prove.New(p, j, prove.Options{Checks: checks.All, Vet: nnvet.Options{Likelihoods: checks.Likelihoods}, Rounds: causes}).Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a := c.attempt(ByNnvet)
+	a.Trainings, a.Seconds = r.Trainings, time.Since(began).Seconds()
+	for i, f := range r.Fixes {
+		y := prove.Yardstick{Scale: f.Scale}
+		if i == 0 {
+			a.Check = f.Check
+			a.claimed(f.Claim, y, whole, f.Treatment.Action)
+		}
+		if f.Claim.Verdict == prove.Proven {
+			a.Any = true
+			all := f.Claim
+			all.Before = a.Before
+			all.Difference = all.After - all.Before
+			a.All = max(a.All, closed(all, y, whole))
+		}
+	}
+	if len(r.Fixes) == 0 {
+		a.Why = "nothing is found"
+		if len(r.NotTried) > 0 {
+			a.Why = r.NotTried[0].Name + ": " + r.NotTried[0].Why
+		}
+	}
+	return a, nil
+}
+
+func (c *Case) attempt(by string) *Attempt {
+	return &Attempt{By: by, Case: c.Name, Pitfall: c.Faults[0].Pitfall, Verdict: prove.NotTried.String()}
+}
+
+// claimed notes what became of the first fix.
+func (a *Attempt) claimed(c prove.Claim, y prove.Yardstick, whole []prove.Score, action string) {
+	a.Tried, a.Action, a.Verdict = true, action, c.Verdict.String()
+	a.Before, a.After, a.Sound = round(c.Before), round(c.After), round(soundness(y, whole))
+	if c.Verdict == prove.Proven {
+		a.Proven, a.Any = true, true
+		a.Closed = closed(c, y, whole)
+		a.All = a.Closed
+	}
+}
+
+func soundness(y prove.Yardstick, whole []prove.Score) float64 {
+	var skills []float64
+	for _, s := range whole {
+		skills = append(skills, y.Of(s))
+	}
+	return median(skills)
+}
+
+// closed returns the share of the gap that a claim closes. Where there is no gap
+// on this scale, as the sound program is no better, it is 1 if the mended one is
+// as good, else 0.
+func closed(c prove.Claim, y prove.Yardstick, whole []prove.Score) float64 {
+	sound := soundness(y, whole)
+	share := c.GapClosed(sound)
+	if math.IsNaN(share) {
+		return truth(c.After >= sound)
+	}
+	return round(share)
+}
+
+// Sample returns at most n faulty cases of a part: as many of each pitfall as
+// there are, in turn, by a checksum of their names, of tasks that the pitfall
+// has least of; cheap ones first.
+func Sample(cases []*Case, part, only string, n int) ([]*Case, error) {
+	byPitfall := make(map[int][]*Case)
+	cost := make(map[*Case]float64)
+	for _, c := range chosen(cases, part, only, Faulty) {
+		price, err := c.price()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Name, err)
+		}
+		if cost[c] = price; only == "" && price > dear {
+			continue
+		}
+		p := c.Faults[0].Pitfall
+		byPitfall[p] = append(byPitfall[p], c)
+	}
+	var out []*Case
+	tasks := make(map[string]int)
+	for taken := true; taken && len(out) < n; {
+		taken = false
+		for _, p := range nnvet.Pitfalls {
+			left := byPitfall[int(p)]
+			if len(left) == 0 || len(out) == n {
+				continue
+			}
+			at := 0
+			for i, c := range left { // sorted by checksum: the first of those whose task was taken least
+				if tasks[c.Task] < tasks[left[at].Task] {
+					at = i
+				}
+			}
+			tasks[left[at].Task]++
+			out = append(out, left[at])
+			byPitfall[int(p)] = slices.Delete(slices.Clone(left), at, at+1)
+			taken = true
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Case) int { return int(math.Copysign(1, cost[a]-cost[b])) })
+	return out, nil
+}

@@ -1,0 +1,83 @@
+package casebook
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
+)
+
+// PrintProofs prints what each way of mending came to, as Markdown.
+func PrintProofs(w io.Writer, all []*Attempt) {
+	ways := []string{ByNnvet, ByChance, ByRepairs}
+	fmt.Fprintf(w, "| | %s | %s | %s |\n| --- | --: | --: | --: |\n", ways[0], ways[1], ways[2])
+	row := func(name string, of func([]*Attempt) string) {
+		fmt.Fprintf(w, "| %s |", name)
+		for _, way := range ways {
+			fmt.Fprintf(w, " %s |", of(slices.DeleteFunc(slices.Clone(all), func(a *Attempt) bool { return a.By != way })))
+		}
+		fmt.Fprintln(w)
+	}
+	row("cases", func(as []*Attempt) string { return fmt.Sprint(len(as)) })
+	row("something was tried", share(func(a *Attempt) bool { return a.Tried }))
+	row("**first fix proven and closes 80 %**", share((*Attempt).Mends))
+	row("first fix proven", share(func(a *Attempt) bool { return a.Proven }))
+	row("any fix proven", share(func(a *Attempt) bool { return a.Any }))
+	row("proven fixes close 80 % together", share(func(a *Attempt) bool { return a.Any && a.All >= 0.8 }))
+	row("of those tried: first proven and closes 80 %", func(as []*Attempt) string {
+		return share((*Attempt).Mends)(slices.DeleteFunc(slices.Clone(as), func(a *Attempt) bool { return !a.Tried }))
+	})
+	row("trainings a case, mean", func(as []*Attempt) string {
+		sum := 0
+		for _, a := range as {
+			sum += a.Trainings
+		}
+		return fmt.Sprintf("%.0f", float64(sum)/float64(max(1, len(as))))
+	})
+	for _, p := range nnvet.Pitfalls {
+		row(fmt.Sprintf("%d %s", int(p), p), func(as []*Attempt) string {
+			return share((*Attempt).Mends)(slices.DeleteFunc(slices.Clone(as), func(a *Attempt) bool { return a.Pitfall != int(p) }))
+		})
+	}
+}
+
+// share returns how many attempts are so, of how many.
+func share(is func(*Attempt) bool) func([]*Attempt) string {
+	return func(as []*Attempt) string {
+		n := 0
+		for _, a := range as {
+			n += int(truth(is(a)))
+		}
+		if len(as) == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%d of %d, %.2f", n, len(as), float64(n)/float64(len(as)))
+	}
+}
+
+// PrintPlacebos prints how many treatments that cannot help were called proven,
+// with the bound below which the true share is with 95 % confidence.
+func PrintPlacebos(w io.Writer, all []Placebo) {
+	fmt.Fprintf(w, "| placebo | proofs | called proven | upper bound | called worse | no effect | inconclusive |\n| --- | --: | --: | --: | --: | --: | --: |\n")
+	line := func(name string, of func(Placebo) bool) {
+		count := make(map[string]int)
+		n := 0
+		for _, p := range all {
+			if of(p) {
+				n++
+				count[p.Verdict]++
+			}
+		}
+		_, hi := stat.ClopperPearson(count["proven"], n, 0.90) // 5 % above it
+		fmt.Fprintf(w, "| %s | %d | %d, %.1f %% | %.1f %% | %d | %d | %d |\n", name, n, count["proven"], 100*float64(count["proven"])/float64(max(1, n)), 100*hi,
+			count["worse"], count["no effect"], count["inconclusive"])
+	}
+	for _, k := range placebos {
+		line(k.kind, func(p Placebo) bool { return p.Kind == k.kind })
+	}
+	line("of sound programs", func(p Placebo) bool { return p.Label == Sound })
+	line("of faulty programs", func(p Placebo) bool { return p.Label == Faulty })
+	line("**all**", func(Placebo) bool { return true })
+}

@@ -1,0 +1,52 @@
+package casebook
+
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"github.com/nnvet/nnvet/internal/engine"
+)
+
+// chosen returns the cases of a part and of a label, by a checksum of their names.
+func chosen(cases []*Case, part, only string, labels ...string) []*Case {
+	out := slices.DeleteFunc(slices.Clone(cases), func(c *Case) bool {
+		return c.Part != part || !slices.Contains(labels, c.Label) || !strings.Contains(c.Name, only)
+	})
+	slices.SortStableFunc(out, func(a, b *Case) int { return cmp.Compare(checksum(a.Name), checksum(b.Name)) })
+	return out
+}
+
+func checksum(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
+}
+
+// dear is the price, in parameters times rows, past which a training is left out
+// of a sample: a case takes more than a hundred of them.
+const dear = 3e8
+
+// price returns what a training costs: its parameters, for each row of each
+// epoch.
+func (c *Case) price() (float64, error) {
+	t, err := c.make(rowsOf).build()
+	if err != nil {
+		return 0, err
+	}
+	n, err := engine.New(t.Spec, 1)
+	if err != nil {
+		return 0, err
+	}
+	weights := 0
+	for _, p := range n.Params() {
+		weights += len(p.Value)
+	}
+	if slices.ContainsFunc(t.Spec.Layers, func(n engine.Node) bool { _, ok := n.Layer.(*engine.Conv2D); return ok }) {
+		weights *= t.Spec.Input.Size() // each weight is used at each pixel
+	}
+	steps := float64(t.Spec.Epochs) * float64(t.Train.Rows) / float64(max(1, t.Spec.Batch))
+	const overhead = 3e4 // of a step, in the same unit
+	return float64(weights)*float64(t.Spec.Epochs)*float64(t.Train.Rows) + steps*overhead, nil
+}

@@ -1,0 +1,53 @@
+package prove
+
+import (
+	"math"
+
+	"github.com/nnvet/nnvet"
+)
+
+// points is how many losses of a training a proof shows.
+const points = 60
+
+// Told returns the fix as a finding carries it.
+func (f *Fix) Told() *nnvet.Proof {
+	p := &nnvet.Proof{
+		Verdict: f.Claim.Verdict.String(), Why: f.Claim.Why, Treatment: f.Treatment, Written: f.Written,
+		Scale: string(f.Scale), Split: f.Split, Before: f.Claim.Before, After: f.Claim.After, Lo: f.Claim.Lo, Hi: f.Claim.Hi,
+		P: f.Claim.P, Seeds: len(f.Claim.Seeds), More: f.Claim.More, Against: f.Against, Idle: f.Idle,
+		Without: plain(f.Curves.Without), With: plain(f.Curves.With),
+	}
+	for _, r := range f.Raced {
+		p.Raced = append(p.Raced, nnvet.Raced(r))
+	}
+	return p
+}
+
+func plain(figures []Figure) []float64 {
+	var out []float64
+	for _, f := range figures {
+		out = append(out, float64(f))
+	}
+	return out
+}
+
+// curve returns the loss that a training is scored by at equally distant steps;
+// nil where it was not recorded.
+func curve(t *nnvet.Trace, split string) []Figure {
+	if t == nil {
+		return nil
+	}
+	c, err := t.Course(split)
+	if err != nil && c.Series == nil || c.Len() == 0 {
+		return nil
+	}
+	var out []Figure
+	for i := range points {
+		v := c.Part(float64(i)/points, float64(i+1)/points)
+		if math.IsNaN(v) && len(out) > 0 && len(c.Values) < points { // no step in this part
+			v = float64(out[len(out)-1])
+		}
+		out = append(out, Figure(v))
+	}
+	return out
+}
