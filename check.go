@@ -29,7 +29,8 @@ type Check struct {
 	AtEnd    bool // judges whole runs only, so it is left out while training goes on
 	// Experiment says what must be trained before the fault can be told, where
 	// no single run can tell: "the same network trained on inputs permuted
-	// between rows". Then there is no Run.
+	// between rows". Run then judges the trace's [Experiment] of this check, and is
+	// not called without one.
 	Experiment string
 	Run        func(*Pass)
 }
@@ -159,9 +160,9 @@ func Validate(checks []*Check) error {
 			return fmt.Errorf("check %s: its page must begin %q", c.Name, "# "+c.Name+": ")
 		case c.Severity < Note || c.Severity > Error:
 			return fmt.Errorf("check %s has no severity", c.Name)
-		case (c.Run == nil) == (c.Experiment == ""):
-			return fmt.Errorf("check %s has no Run, and names no experiment, or both", c.Name)
-		case len(c.Needs) == 0 && c.Run != nil:
+		case c.Run == nil:
+			return fmt.Errorf("check %s has no Run", c.Name)
+		case len(c.Needs) == 0 && c.Experiment == "":
 			return fmt.Errorf("check %s needs nothing", c.Name)
 		}
 		for _, l := range c.Limits {

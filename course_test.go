@@ -94,7 +94,7 @@ func lesson(c checks.Chapter, check *nnvet.Check) string {
 
 // mark returns a note where a check takes an experiment.
 func mark(c *nnvet.Check, note string) string {
-	if c.Run == nil {
+	if c.Experiment != "" {
 		return note
 	}
 	return ""
@@ -104,7 +104,7 @@ func mark(c *nnvet.Check, note string) string {
 func experiments(c checks.Chapter) string {
 	var b strings.Builder
 	for _, check := range c.Checks {
-		if check.Run == nil {
+		if check.Experiment != "" {
 			fmt.Fprintf(&b, "- [%s](#%s): %s\n", check.Name, check.Name, check.Experiment)
 		}
 	}

@@ -30,7 +30,7 @@ func TestReadme(t *testing.T) {
 // an experiment.
 func count(c checks.Chapter) (runs, experiments int) {
 	for _, check := range c.Checks {
-		if check.Run == nil {
+		if check.Experiment != "" {
 			experiments++
 		} else {
 			runs++

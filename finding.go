@@ -52,6 +52,7 @@ type Finding struct {
 	// were learned from were right; where Seen is 0, the confidence is the check's
 	// own word. Set by [Vet].
 	Right, Seen int
+	Proof       *Proof // of what was tried against it; nil where nothing was
 }
 
 // Fingerprint identifies the finding across runs: it holds the check, the

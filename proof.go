@@ -17,13 +17,26 @@ type Proof struct {
 	More      int       // seeds that are missing to a verdict; 0 where there is one
 	Against   string    // what it was held against, where that is not the training as it was
 	Idle      bool      // with all other fixes in place it does nothing more
+	Missed    *float64  // what the score falls by where it alone is left out of all fixes; nil where that was not tried
+	Figures   []Told    // the same trainings in units that people know
 	Raced     []Raced   // the values that it was chosen from
 	Without   []float64 // a loss without it, from the first step to the last, at equal distances
 	With      []float64 // and with it, from the same seed
 }
 
+// Helps reports whether it is proven, and does what the other fixes do not. It
+// is false for nil.
+func (p *Proof) Helps() bool { return p != nil && p.Verdict == "proven" && !p.Idle }
+
 // A Raced is a value that was tried for a treatment, and what it scored.
 type Raced struct {
-	Action string
-	Scores []float64
+	Action   string
+	Settings []Setting
+	Scores   []float64
+}
+
+// A Told is a figure of the trainings that a proof rests on, meaned over them.
+type Told struct {
+	Name          string // "accuracy", "R²", "loss", or what the user named
+	Before, After float64
 }

@@ -25,6 +25,7 @@ type Trace struct {
 	Declared    Declared
 	Calls       []Call
 	Events      []Event
+	Experiments []Experiment // nil in what was recorded of a run
 	// Lost says, a sentence each, what was recorded but could not be read, was
 	// thinned, or was not watched. An empty Lost means that nothing was.
 	Lost []string

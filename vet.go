@@ -56,7 +56,7 @@ func Vet(t *Trace, checks []*Check, opts Options) Result {
 		switch missing := slices.IndexFunc(c.Needs, func(n Need) bool { return !n.Has(t) }); {
 		case opts.Select != nil && !opts.Select[c.ID]:
 			p.Skip("not selected in the settings")
-		case c.Run == nil:
+		case c.Experiment != "" && t.Experiment(c.ID) == nil:
 			p.Skip("it takes an experiment: %s", c.Experiment)
 		case opts.Live && c.AtEnd:
 			p.Skip("judged when training ends")
@@ -188,12 +188,15 @@ func rootCause(fs []Finding, f Finding) string {
 }
 
 // Undecided returns the causes between which the figures do not decide: the
-// first, where it is not likely, and those that are as bad and nearly as likely
+// first, where it is not likely and nothing is proven, and those that are as bad and nearly as likely
 // (odds of a third or more). It returns none where the first stands out, or
 // where nothing was learned that confidences could be compared by.
 func (r *Result) Undecided() []Finding {
 	const likely, near = 0.6, 3
 	if !r.weighed || len(r.Findings) == 0 || r.Findings[0].Severity == Note || r.Findings[0].Confidence >= likely {
+		return nil
+	}
+	if slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Proof.Helps() }) { // trainings decide
 		return nil
 	}
 	first := &r.Findings[0]

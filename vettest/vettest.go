@@ -53,6 +53,15 @@ func Run(t *testing.T, c *nnvet.Check) {
 		if err != nil {
 			t.Fatalf("%s: %s: %v", name, label, err)
 		}
+		for _, f := range res.Findings {
+			for _, tr := range f.Treatments {
+				for _, set := range tr.Settings {
+					if _, ok := nnvet.KnobOf(set.Name); !ok {
+						t.Errorf("%s: %s: the setting %q is none of nnvet.Knobs", name, label, set.Name)
+					}
+				}
+			}
+		}
 		if !strings.HasPrefix(label, "known") {
 			fired, silent = fired || len(res.Findings) > 0, silent || len(res.Clear) > 0
 		}

@@ -98,7 +98,8 @@ func starved(p *nnvet.Pass, run plan, rows float64, norm *nnvet.Layer) {
 	to := math.Max(16, 2*p.Limit("norm"))
 	f.Treatments = []nnvet.Treatment{
 		run.change(p.Trace, to, ""),
-		{Action: "normalize each row by itself: " + p.Trace.Say(nnvet.Words{Program: "nn.LayerNorm or nn.GroupNorm in the place of nn.BatchNorm1d", File: "layer_norm in the place of batch_norm"})},
+		{Action: "normalize each row by itself: " + p.Trace.Say(nnvet.Words{Program: "nn.LayerNorm or nn.GroupNorm in the place of nn.BatchNorm1d", File: "layer_norm in the place of batch_norm"}),
+			Settings: []nnvet.Setting{{Name: "norm", From: "batch", To: "layer"}}},
 	}
 	p.Report(f)
 }

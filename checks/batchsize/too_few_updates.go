@@ -105,10 +105,10 @@ func reportFew(p *nnvet.Pass, run plan, epochs float64, c nnvet.Course, going bo
 		Evidence: []nnvet.Evidence{
 			{What: "updates in all", Saw: float64(p.Trace.Run.Steps), Limit: "hardly"},
 		},
-		Treatments: []nnvet.Treatment{{
-			Action:   action,
-			Settings: []nnvet.Setting{{Name: "epochs", From: from, To: to}},
-		}},
+		Treatments: []nnvet.Treatment{{Action: action}},
+	}
+	if epochs > 0 {
+		f.Treatments[0].Settings = []nnvet.Setting{{Name: "epochs", From: from, To: to}}
 	}
 	if going {
 		f.Evidence[0].Limit = "updates"
@@ -127,7 +127,8 @@ func reportFew(p *nnvet.Pass, run plan, epochs float64, c nnvet.Course, going bo
 	}
 	if run.batch > 16 {
 		f.Treatments = append(f.Treatments, nnvet.Treatment{
-			Action: fmt.Sprintf("take batches of %.0f rows, for more updates an epoch", run.smaller(math.Inf(1))),
+			Action:   fmt.Sprintf("take batches of %.0f rows, for more updates an epoch", run.smaller(math.Inf(1))),
+			Settings: []nnvet.Setting{{Name: "batch", From: number(run.batch), To: fmt.Sprintf("%.0f", run.smaller(math.Inf(1)))}},
 		})
 	}
 	p.Report(f)

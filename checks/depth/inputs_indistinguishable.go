@@ -139,6 +139,23 @@ func reportFade(p *nnvet.Pass, f fade, c nnvet.Course) {
 // 1/e (Schoenholz et al. 2017).
 func (f fade) scale() float64 { return float64(f.layers) / math.Log(f.from/f.to) }
 
+// lawful returns the settings that start every layer with weights by the law of
+// its activation.
+func lawful(t *nnvet.Trace) []nnvet.Setting {
+	var out []nnvet.Setting
+	for _, s := range t.Stages() {
+		to := "he"
+		switch {
+		case s.Activation == "tanh" || s.Activation == "sigmoid":
+			to = "xavier"
+		case s.Last:
+			to = "lecun"
+		}
+		out = append(out, nnvet.Setting{Name: "weight init", Site: s.Layer.Name, From: "as it is", To: to})
+	}
+	return out
+}
+
 // critical returns the treatment that starts the weights where differences
 // last (Schoenholz et al. 2017, Poole et al. 2016).
 func critical(t *nnvet.Trace) nnvet.Treatment {
@@ -149,12 +166,12 @@ func critical(t *nnvet.Trace) nnvet.Treatment {
 					Program: `take ReLU in the place of the sigmoid in hidden layers, and start the weights by He: nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")`,
 					File:    "take relu in the place of sigmoid in hidden layers; their weights then start with he_normal by themselves",
 				}),
-				Settings: []nnvet.Setting{{Name: "activation", From: "sigmoid", To: "relu"}},
+				Settings: []nnvet.Setting{{Name: "activation", From: "sigmoid", To: "relu"}, {Name: "weight init", To: "he"}},
 			}
 		}
 	}
 	return nnvet.Treatment{Action: t.Say(nnvet.Words{
 		Program: `start the weights by the law of their activation: nn.init.kaiming_normal_(layer.weight, nonlinearity="relu") before ReLU, nn.init.xavier_normal_(layer.weight) before tanh`,
 		File:    "leave init out of the layers: they then start by the law of the activation behind them",
-	})}
+	}), Settings: lawful(t)}
 }

@@ -71,7 +71,7 @@ func shallower(t *nnvet.Trace, from int) nnvet.Treatment {
 			Program: fmt.Sprintf("begin with %d layers in the place of %d, of the same width, and add more only once those learn", start, from),
 			File:    fmt.Sprintf("leave %d layers with weights of the %d in network, and add more only once those learn", start, from),
 		}),
-		Settings: []nnvet.Setting{{Name: "depth", From: fmt.Sprint(from), To: fmt.Sprint(start)}},
+		Settings: []nnvet.Setting{{Name: "hidden layers", From: fmt.Sprint(from - 1), To: fmt.Sprint(start - 1)}},
 	}
 }
 

@@ -142,7 +142,7 @@ func labels(t *nnvet.Trace, h *nnvet.Head, y *nnvet.Profile) []nnvet.Treatment {
 			Action: fmt.Sprintf("for the classes 0 to %.0f, give the last layer %s units, and train it with cross_entropy on the numbers of the classes, as integers", all.Max, n),
 			Settings: []nnvet.Setting{
 				{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.CrossEntropy)},
-				{Name: "units of the last layer", To: n},
+				{Name: "units", Site: "final", To: n},
 			},
 		}}
 	}

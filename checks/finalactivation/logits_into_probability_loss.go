@@ -142,6 +142,11 @@ func reportMisfed(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op, wants string, low 
 	p.Report(f)
 }
 
+// ending returns the setting that puts an activation at the end.
+func ending(kind string) []nnvet.Setting {
+	return []nnvet.Setting{{Name: "final activation", From: "none", To: kind}}
+}
+
 // fitting returns what brings a loss and its outputs together.
 func fitting(t *nnvet.Trace, h *nnvet.Head, op *nnvet.Op) []nnvet.Treatment {
 	squashed := op.Kind == "softmax" || op.Kind == "sigmoid"
@@ -166,11 +171,11 @@ func fitting(t *nnvet.Trace, h *nnvet.Head, op *nnvet.Op) []nnvet.Treatment {
 	all := []nnvet.Treatment{out}
 	switch {
 	case h.Loss == nnvet.BCE && !squashed:
-		all = append(all, nnvet.Treatment{Action: "or put a sigmoid at the end of the network"})
+		all = append(all, nnvet.Treatment{Action: "or put a sigmoid at the end of the network", Settings: ending("sigmoid")})
 	case squashed:
 		all = append(all, nnvet.Treatment{Action: fmt.Sprintf("or put log_softmax in the place of the %s", op.Kind)})
 	case t.OfFile():
-		all = append(all, nnvet.Treatment{Action: "or put a softmax at the end of the network"})
+		all = append(all, nnvet.Treatment{Action: "or put a softmax at the end of the network", Settings: ending("softmax")})
 	default:
 		all = append(all, nnvet.Treatment{Action: "or put a log_softmax at the end of the network"})
 	}

@@ -129,7 +129,7 @@ func reportCodes(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile) {
 				Program: fmt.Sprintf("if they are classes, give the last layer %s units, and train it with cross_entropy", n),
 				File:    "if they are classes, say so: data.task: classification",
 			}),
-			Settings: []nnvet.Setting{{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.CrossEntropy)}, {Name: "units of the last layer", To: n}},
+			Settings: []nnvet.Setting{{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.CrossEntropy)}, {Name: "units", Site: "final", To: n}},
 		}},
 	})
 }

@@ -139,8 +139,7 @@ func reportUnused(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, used []int) {
 	case used[0] == 1 && len(used) == n-1:
 		to := fmt.Sprint(n - 1)
 		f.Treatments = []nnvet.Treatment{{
-			Action:   fmt.Sprintf("the labels begin at 1: subtract 1, and give the last layer %s units", to),
-			Settings: []nnvet.Setting{{Name: "units of the last layer", From: fmt.Sprint(n), To: to}},
+			Action: fmt.Sprintf("the labels begin at 1: subtract 1, and give the last layer %s units", to),
 		}}
 	default:
 		f.Treatments = []nnvet.Treatment{{Action: fmt.Sprintf("give the last layer a unit for each class that there is, or see why rows of %d classes are missing from the training data", n-len(used))}}

@@ -166,6 +166,6 @@ func guard(t *nnvet.Trace, g growth) nnvet.Treatment {
 			Program: fmt.Sprintf("as a guard, not a cure, bound the gradients: nn.utils.clip_grad_norm_(model.parameters(), %v) before the step", at),
 			File:    fmt.Sprintf("as a guard, not a cure, bound the gradients: clip: {norm: %v}", at),
 		}),
-		Settings: []nnvet.Setting{{Name: "clip norm", From: "none", To: fmt.Sprint(at)}},
+		Settings: []nnvet.Setting{{Name: "clip", From: "none", To: fmt.Sprint(at)}},
 	}
 }

@@ -88,6 +88,6 @@ func rescale(t *nnvet.Trace) (nnvet.Treatment, bool) {
 			Program: fmt.Sprintf("standardize the inputs first, they have mean %s and std %s: (x - mean) / std of each column, of the training rows", mean, std),
 			File:    fmt.Sprintf(`standardize the inputs first, they have mean %s and std %s: data.transform, "*": standardize`, mean, std),
 		}),
-		Settings: []nnvet.Setting{{Name: "inputs", From: "std " + std, To: "std 1"}},
+		Settings: []nnvet.Setting{{Name: "inputs", From: "std " + std, To: "standardize"}},
 	}, true
 }

@@ -206,7 +206,7 @@ func remedies(t *nnvet.Trace, e *nnvet.Event, severity nnvet.Severity) []nnvet.T
 	op, isOp := strings.CutPrefix(text, "operation ")
 	switch {
 	case isOp && steep[op] != "":
-		return []nnvet.Treatment{{Action: steep[op], Settings: []nnvet.Setting{{Name: "eps", Site: op, From: "0", To: "1e-8"}}}}
+		return []nnvet.Treatment{{Action: steep[op], Settings: []nnvet.Setting{{Name: "operation", Site: op, From: "as it is", To: "eps 1e-8"}}}}
 	case text == "input":
 		return []nnvet.Treatment{{Action: t.Say(nnvet.Words{
 			Program: "find the rows that hold NaN and drop or fill them: assert torch.isfinite(x).all() where a batch is made",

@@ -137,7 +137,7 @@ func widen(t *nnvet.Trace, w *passage) []nnvet.Treatment {
 				Program: fmt.Sprintf("make the hidden activations ReLU, %s, and start their weights by he's law: %s, for layer %s std %s = %v", why, he.say.Program, w.first.Layer.Name, he.written, std),
 				File:    fmt.Sprintf("make the hidden activations relu, %s, with %s, for layer %s std %s = %v", why, he.say.File, w.first.Layer.Name, he.written, std),
 			}),
-			Settings: []nnvet.Setting{{Name: "activation", From: kind, To: "relu"}},
+			Settings: []nnvet.Setting{{Name: "activation", From: kind, To: "relu"}, {Name: "weight init", To: "he"}},
 		})
 	}
 	for i := range stages {
@@ -169,5 +169,6 @@ func normalize(t *nnvet.Trace) nnvet.Treatment {
 			Program: "put a normalization between each hidden layer and its activation: nn.BatchNorm1d(units), or nn.LayerNorm(units) where batches are small",
 			File:    "put batch_norm between each hidden layer and its activation, or layer_norm where batches are small",
 		}),
+		Settings: []nnvet.Setting{{Name: "norm", From: "none", To: "batch"}},
 	}
 }

@@ -165,7 +165,7 @@ func reportStep(p *nnvet.Pass, c cut, kinds int) {
 				Program: fmt.Sprintf("take %s out of the way to the loss and apply it only to predictions that are shown", c.op),
 				File:    fmt.Sprintf("take %s out of the network: predictions can be rounded when they are shown", c.op),
 			}),
-			Settings: []nnvet.Setting{{Name: c.op, From: "in the network", To: "none"}},
+			Settings: []nnvet.Setting{{Name: "operation", Site: c.op, From: "in the network", To: "none"}},
 			Edits:    takeOut(t, where),
 		},
 	}
@@ -304,7 +304,7 @@ func reportDetached(p *nnvet.Pass) {
 		Evidence:   []nnvet.Evidence{{What: "parameters in the optimizer that never got a gradient", Saw: float64(len(starved))}},
 		Treatments: []nnvet.Treatment{{
 			Action:   fmt.Sprintf("take %s out of %s, or use it on a copy that only measures; torch.no_grad() belongs around evaluation alone", c.Func, c.In),
-			Settings: []nnvet.Setting{{Name: c.Func, From: "in " + c.In, To: "none"}},
+			Settings: []nnvet.Setting{{Name: "operation", Site: c.Func, From: "in " + c.In, To: "none"}},
 		}},
 	}
 	if course, ok, err := suffers(p); err == nil && !ok { // the others do without them

@@ -2,8 +2,10 @@ package hiddenunits
 
 import (
 	_ "embed"
+	"fmt"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
 )
 
 //go:embed too_wide.md
@@ -16,7 +18,36 @@ var TooWide = nnvet.Check{
 	Pitfall:    nnvet.HiddenUnits,
 	Doc:        tooWideDoc,
 	Severity:   nnvet.Note,
+	Limits:     []nnvet.Limit{nnvet.AsGood},
 	Experiment: "the network at a half and at a quarter of its width, each at its own best learning rate",
+	Run: func(p *nnvet.Pass) {
+		e := p.Experiment(2)
+		if e == nil {
+			return
+		}
+		asItIs, best := e.Arms[0], nnvet.Arm{}
+		for _, a := range e.Arms[1:] {
+			if a.Size < 1 && a.Keeps(asItIs, p.Limit("same")) && (best.What == "" || a.Size < best.Size) {
+				best = a
+			}
+		}
+		if best.What == "" {
+			p.Measured("skill %.2f", asItIs.Mean())
+			return
+		}
+		reportWidth(p, asItIs, best, "narrower")
+	},
+}
+
+// reportWidth reports that another width is the one to take.
+func reportWidth(p *nnvet.Pass, asItIs, other nnvet.Arm, how string) {
+	ahead, _ := other.Ahead(asItIs)
+	p.Report(nnvet.Finding{
+		Message:    fmt.Sprintf("%s scores %.2f, and the network as it is %.2f (%d seeds)", other.What, other.Mean(), asItIs.Mean(), len(other.Figures)),
+		Brief:      fmt.Sprintf("%gx", other.Size),
+		Evidence:   []nnvet.Evidence{{What: "score of the " + how + " network less that of this one", Saw: ahead, Limit: "same", Lo: -1, Hi: 0}},
+		Treatments: []nnvet.Treatment{{Action: "take " + other.What, Settings: other.Settings}},
+	})
 }
 
 //go:embed width_sweep.md
@@ -29,5 +60,37 @@ var WidthSweep = nnvet.Check{
 	Pitfall:    nnvet.HiddenUnits,
 	Doc:        widthSweepDoc,
 	Severity:   nnvet.Warning,
+	Limits:     []nnvet.Limit{nnvet.AsGood},
 	Experiment: "the network at a quarter, a half, twice and four times its width, each at its own best learning rate, on three seeds",
+	Run: func(p *nnvet.Pass) {
+		e := p.Experiment(3)
+		if e == nil {
+			return
+		}
+		asItIs := e.Arms[0]
+		scores := make([][]float64, len(e.Arms))
+		for i, a := range e.Arms {
+			scores[i] = a.Figures
+		}
+		good := stat.Survivors(scores, 1) // the best, and those within a standard error of it
+		if len(good) == 0 {
+			p.Skip("at no width did the training come to a finite score")
+			return
+		}
+		if best := e.Arms[good[0]]; !best.Beats(asItIs, p.Limit("same")) {
+			p.Measured("skill %.2f", asItIs.Mean())
+			return
+		}
+		smallest := e.Arms[good[0]]
+		for _, i := range good {
+			if a := e.Arms[i]; a.Size < smallest.Size && a.Beats(asItIs, p.Limit("same")) {
+				smallest = a
+			}
+		}
+		how := "wider"
+		if smallest.Size < 1 {
+			how = "narrower"
+		}
+		reportWidth(p, asItIs, smallest, how)
+	},
 }

@@ -73,6 +73,7 @@ func tell(p *nnvet.Pass, s nnvet.Stage, u span, how string) {
 		Brief:      units(s.Units()),
 		Message:    fmt.Sprintf("hidden layers are %s than usual: %s at layer %s, where data like this mostly gets %d to %d", how, units(s.Units()), s.Layer.Name, u.lo, u.hi),
 		Evidence:   []nnvet.Evidence{{What: "units", Saw: float64(s.Units()), Lo: float64(u.lo), Hi: float64(u.hi)}},
-		Treatments: []nnvet.Treatment{{Action: fmt.Sprintf("take %d units, and more while the validation score rises: it matters less than most people think", u.lo)}},
+		Treatments: []nnvet.Treatment{{Action: fmt.Sprintf("take %d units, and more while the validation score rises: it matters less than most people think", u.lo),
+			Settings: []nnvet.Setting{{Name: "units", Site: s.Layer.Name, From: fmt.Sprint(s.Units()), To: fmt.Sprint(u.lo)}}}},
 	})
 }

@@ -78,7 +78,18 @@ func steady(t *nnvet.Trace, perLayer float64) []nnvet.Treatment {
 	return append(out, nnvet.Treatment{Action: t.Say(nnvet.Words{
 		Program: "put a normalization behind every hidden layer: nn.BatchNorm1d(units), or nn.LayerNorm(units) where batches are small",
 		File:    "put a normalization behind every hidden layer: batch_norm, or layer_norm where batches are small",
-	})})
+	}), Settings: normalized(t)})
+}
+
+// normalized returns the setting that normalizes every hidden layer: over batches
+// where they are large enough to tell a deviation.
+func normalized(t *nnvet.Trace) []nnvet.Setting {
+	const few = 16 // rows
+	to := "batch"
+	if s := t.Series(nnvet.Key{Quantity: nnvet.BatchRows}); s.Len() > 0 && s.Values[0] < few {
+		to = "layer"
+	}
+	return []nnvet.Setting{{Name: "norm", From: "none", To: to}}
 }
 
 // decades writes a drift as a factor: "1/30", "400".

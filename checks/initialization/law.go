@@ -17,6 +17,12 @@ type law struct {
 	root        func(s *nnvet.Stage) string // the same as it is written: "sqrt(2/64)"
 }
 
+// name returns what a setting calls the law: "he".
+func (l law) name() string {
+	name, _, _ := strings.Cut(l.File, "_")
+	return name
+}
+
 // The laws of initialization that activations ask for.
 var (
 	he = law{
@@ -109,7 +115,7 @@ func restart(t *nnvet.Trace, off []beginning) nnvet.Treatment {
 	out := nnvet.Treatment{Action: t.Say(nnvet.Words{Program: program, File: file}), Edits: lawful(t, off)}
 	for _, s := range off {
 		l, _ := suits(t, &s.Stage)
-		out.Settings = append(out.Settings, nnvet.Setting{Name: "weight init", Site: s.Layer.Name, From: "std " + figure(s.rms), To: t.Say(nnvet.Words{Program: "std " + figure(l.std(&s.Stage)), File: l.File})})
+		out.Settings = append(out.Settings, nnvet.Setting{Name: "weight init", Site: s.Layer.Name, From: "std " + figure(s.rms), To: t.Say(nnvet.Words{Program: "std " + figure(l.std(&s.Stage)), File: l.name()})})
 	}
 	return out
 }

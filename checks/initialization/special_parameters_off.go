@@ -136,9 +136,6 @@ func reportSpecial(p *nnvet.Pass, off []special, h harm) {
 	}
 	f.Message += "; " + h.says
 	action := nnvet.Treatment{Action: fmt.Sprintf("start the %s of layer %s at %s: %s", s.what, s.layer.Name, s.to, s.code)}
-	for _, s := range off {
-		action.Settings = append(action.Settings, nnvet.Setting{Name: s.what, Site: s.layer.Name, From: figure(s.mean), To: s.to})
-	}
 	f.Treatments = []nnvet.Treatment{action}
 	p.Report(f)
 }

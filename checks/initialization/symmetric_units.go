@@ -100,11 +100,11 @@ func reportSymmetry(p *nnvet.Pass, found []*nnvet.Param, worst float64) {
 	law, why := lawFor(t, first.Layer)
 	f.Treatments = []nnvet.Treatment{
 		{
-			Action:   fmt.Sprintf(t.Say(random), t.Say(law), why),
-			Settings: []nnvet.Setting{{Name: "weight init", From: "constant", To: t.Say(law)}},
+			Action:   fmt.Sprintf(t.Say(random), t.Say(law.Words), why),
+			Settings: []nnvet.Setting{{Name: "weight init", From: "constant", To: law.name()}},
 			Edits:    randomStarts(t, found),
 		},
-		{Action: t.Say(byDefault)},
+		{Action: t.Say(byDefault), Settings: []nnvet.Setting{{Name: "weight init", From: "constant", To: "default"}}},
 	}
 	p.Report(f)
 }
@@ -152,12 +152,11 @@ func constantCall(t *nnvet.Trace) *nnvet.Call {
 
 // lawFor returns the initialization that suits the activation after a layer,
 // and what it suits.
-func lawFor(t *nnvet.Trace, layer string) (law nnvet.Words, why string) {
+func lawFor(t *nnvet.Trace, layer string) (l law, why string) {
 	for _, s := range t.Stages() {
 		if s.Layer.Name == layer {
-			l, why := suits(t, &s)
-			return l.Words, why
+			return suits(t, &s)
 		}
 	}
-	return he.Words, "ReLU"
+	return he, "ReLU"
 }

@@ -177,15 +177,16 @@ func right(t *nnvet.Trace, o *nnvet.Optimizer, g *nnvet.Group, odd oddity) nnvet
 		odd.to = -odd.value
 	}
 	out := nnvet.Treatment{
-		Action:   fmt.Sprintf("set %s to %s", t.Say(spelled(odd.name)), number(odd.to)),
-		Settings: []nnvet.Setting{{Name: odd.name, From: number(odd.value), To: number(odd.to)}},
+		Action: fmt.Sprintf("set %s to %s", t.Say(spelled(odd.name)), number(odd.to)),
 	}
-	if len(t.Optimizers) > 1 || len(o.Groups) > 1 {
-		out.Settings[0].Site = g.Name
+	if k, ok := nnvet.KnobOf(strings.ReplaceAll(odd.name, "_", " ")); ok {
+		out.Settings = []nnvet.Setting{{Name: k.Name, From: number(odd.value), To: number(odd.to)}}
+		if len(t.Optimizers) > 1 || len(o.Groups) > 1 {
+			out.Settings[0].Site = g.Name
+		}
 	}
 	if odd.name == "maximize" {
 		out.Action = "leave maximize out: a loss is to be lowered"
-		out.Settings[0].From, out.Settings[0].To = "True", "False"
 		return out
 	}
 	if a, ok := t.CallAt(o.Source).Arg(odd.name); ok && len(o.Groups) == 1 && a.Source.Col > 0 {

@@ -104,7 +104,7 @@ func shorten(t *nnvet.Trace, c nnvet.Column, w *nnvet.Feature) []nnvet.Treatment
 	log := nnvet.Treatment{Action: t.Say(nnvet.Words{
 		Program: fmt.Sprintf("take the logarithm of %s first, log(1 + x) of what it was before any scaling, and standardize that", label(c)),
 		File:    fmt.Sprintf("let data.transform take the logarithm of %s: log", label(c)),
-	})}
+	}), Settings: of(c, "log")}
 	robust := nnvet.Treatment{Action: fmt.Sprintf("scale %s by its median and spread, and cut its ends at 8: clip(%s, -8, 8)",
 		label(c), standardized("x", nnvet.Moments{Mean: w.Median, Std: normal * w.MAD}))}
 	switch {

@@ -176,17 +176,20 @@ func reportHuge(p *nnvet.Pass, x *nnvet.Profile, c nnvet.Column) {
 	f.Treatments = []nnvet.Treatment{{Action: p.Trace.Say(nnvet.Words{
 		Program: fmt.Sprintf("leave %s out: it is the same in every row of training", label(c)),
 		File:    fmt.Sprintf("leave %s out: let data.transform drop it", label(c)),
-	})}}
+	}), Settings: of(c, "drop")}}
 	p.Report(f)
 }
 
 // leaveUnscaled returns what to do about a column that hardly varies.
 func leaveUnscaled(t *nnvet.Trace, c nnvet.Column, program string) []nnvet.Treatment {
 	if t.OfFile() {
-		return []nnvet.Treatment{{Action: fmt.Sprintf("let data.transform leave %s as it is: none; or drop it", label(c))}}
+		return []nnvet.Treatment{
+			{Action: fmt.Sprintf("let data.transform leave %s as it is: none", label(c)), Settings: of(c, "none")},
+			{Action: fmt.Sprintf("or let data.transform drop %s", label(c)), Settings: of(c, "drop")},
+		}
 	}
 	return []nnvet.Treatment{
-		{Action: program},
-		{Action: fmt.Sprintf("leave %s out, where it says nothing", label(c))},
+		{Action: program, Settings: of(c, "none")},
+		{Action: fmt.Sprintf("leave %s out, where it says nothing", label(c)), Settings: of(c, "drop")},
 	}
 }

@@ -191,7 +191,9 @@ func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseli
 		f.Treatments = append(tame(p.Trace, o), f.Treatments...)
 	}
 	if op := rescales(h); op != "" {
-		f.Treatments[0].Action += fmt.Sprintf("; and take out the final %s, out of whose reach standardized targets lie as well", op)
+		last := &f.Treatments[len(f.Treatments)-1]
+		last.Action += fmt.Sprintf("; and take out the final %s, out of whose reach standardized targets lie as well", op)
+		last.Settings = append(last.Settings, nnvet.Setting{Name: "final activation", From: op, To: "none"})
 	}
 	switch {
 	case a.broke:

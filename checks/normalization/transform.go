@@ -2,6 +2,7 @@ package normalization
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/nnvet/nnvet"
 )
@@ -9,7 +10,8 @@ import (
 // standardize returns the treatment of inputs: what a program is to do, or
 // what data.transform of an experiment file is to say.
 func standardize(t *nnvet.Trace, program string) nnvet.Treatment {
-	out := nnvet.Treatment{Action: t.Say(nnvet.Words{Program: program, File: `let data.transform standardize the columns: "*": standardize`})}
+	out := nnvet.Treatment{Action: t.Say(nnvet.Words{Program: program, File: `let data.transform standardize the columns: "*": standardize`}),
+		Settings: []nnvet.Setting{{Name: "inputs", From: "as they are", To: "standardize"}}}
 	var raw []nnvet.Arg
 	if c := t.Entry("transform", "inputs"); c != nil {
 		raw = slices.DeleteFunc(slices.Clone(c.Args), func(a nnvet.Arg) bool { return a.Text != "none" })
@@ -18,6 +20,15 @@ func standardize(t *nnvet.Trace, program string) nnvet.Treatment {
 		out.Edits = []nnvet.Edit{{At: raw[0].Source, New: "standardize"}}
 	}
 	return out
+}
+
+// of returns the setting of one column.
+func of(c nnvet.Column, to string) []nnvet.Setting {
+	site := c.Name
+	if site == "" {
+		site = strconv.Itoa(c.Index)
+	}
+	return []nnvet.Setting{{Name: "inputs", Site: site, From: "as it is", To: to}}
 }
 
 // coded points to what writes the code of a treatment: it takes every column.
@@ -33,7 +44,7 @@ func restore(t *nnvet.Trace, program string) nnvet.Treatment {
 	out := nnvet.Treatment{Action: t.Say(nnvet.Words{
 		Program: program,
 		File:    "let data.transform standardize the target, as without its entry; predictions come in its own units all the same",
-	})}
+	}), Settings: []nnvet.Setting{{Name: "targets", From: "as they are", To: "standardize"}}}
 	if c := t.Entry("transform", "target"); c != nil {
 		out.Edits = []nnvet.Edit{{At: c.Source, New: "standardize"}}
 	}

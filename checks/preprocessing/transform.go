@@ -2,6 +2,7 @@ package preprocessing
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -22,6 +23,13 @@ func transformed(t *nnvet.Trace, fs []*nnvet.Feature, how, program, why string) 
 	for _, f := range fs {
 		if a, ok := t.Entry("transform", "inputs").Arg(f.Name); ok && f.Name != "" && a.Source.Known() {
 			out.Edits = append(out.Edits, nnvet.Edit{At: a.Source, New: how})
+		}
+		if how == "drop" || how == "log" {
+			site := f.Name
+			if site == "" {
+				site = strconv.Itoa(f.Index)
+			}
+			out.Settings = append(out.Settings, nnvet.Setting{Name: "inputs", Site: site, From: "as it is", To: how})
 		}
 	}
 	return out

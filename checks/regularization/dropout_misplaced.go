@@ -82,6 +82,7 @@ func onAnswer(p *nnvet.Pass) bool {
 			Treatments: []nnvet.Treatment{{Action: "take the dropout behind the last layer out; before it, it does what it is for"}},
 		}
 		if l := p.Trace.Layer(op.Layer); l != nil && op.Layer != "" {
+			f.Treatments[0].Settings = []nnvet.Setting{{Name: "dropout", Site: op.Layer, From: fmt.Sprintf("%.2g", l.Settings["p"]), To: "0"}}
 			f.Evidence[0] = nnvet.Evidence{What: "dropout between the last layer and the loss", Saw: l.Settings["p"]}
 			if !f.Source.Known() {
 				f.Source = l.Source
@@ -114,7 +115,8 @@ func beforeNorm(p *nnvet.Pass, drops []dropper) bool {
 			Brief:      "before norm",
 			Message:    fmt.Sprintf("dropout is misplaced: %s, with %.2g, stands before batch normalization %s, whose averages hold for training alone", d.layer.Name, d.p, norm.Name),
 			Evidence:   []nnvet.Evidence{{What: "dropout before batch normalization", Saw: d.p}},
-			Treatments: []nnvet.Treatment{{Action: fmt.Sprintf("move the dropout %s behind the last batch normalization, or take it out: the normalization is noise enough for many networks", d.layer.Name)}},
+			Treatments: []nnvet.Treatment{{Action: fmt.Sprintf("move the dropout %s behind the last batch normalization, or take it out: the normalization is noise enough for many networks", d.layer.Name),
+				Settings: []nnvet.Setting{{Name: "dropout", Site: d.layer.Name, From: fmt.Sprintf("%.2g", d.p), To: "0"}}}},
 		}
 		if known && lost > p.Limit("apart") {
 			f.Severity = nnvet.Warning

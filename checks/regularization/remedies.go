@@ -32,7 +32,7 @@ func stopEarly(t *nnvet.Trace, g gap) nnvet.Treatment {
 			Program: fmt.Sprintf("stop at step %d, where the validation loss was lowest: keep the weights of the best evaluation, and end when several have passed without a better one", g.at),
 			File:    fmt.Sprintf("stop at step %d, where the validation loss was lowest: patience ends the training by itself and keeps the best weights", g.at),
 		}),
-		Settings: []nnvet.Setting{{Name: "early stopping", From: "none", To: fmt.Sprintf("step %d", g.at)}},
+		Settings: []nnvet.Setting{{Name: "early stopping", From: "none", To: "on"}},
 	}
 }
 

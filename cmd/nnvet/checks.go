@@ -48,7 +48,7 @@ func list(w io.Writer, some []*nnvet.Check, limits bool) {
 	}
 	for _, c := range some {
 		experiment := ""
-		if c.Run == nil {
+		if c.Experiment != "" {
 			experiment = " (takes an experiment)"
 		}
 		fmt.Fprintf(w, "  %s  %-28s  %s%s\n", c.ID, c.Name, c.Title(), experiment)
@@ -59,7 +59,7 @@ func list(w io.Writer, some []*nnvet.Check, limits bool) {
 }
 
 func describe(w io.Writer, c *nnvet.Check) {
-	if c.Run == nil {
+	if c.Experiment != "" {
 		fmt.Fprintf(w, "    %s; takes an experiment: %s\n", c.Severity, c.Experiment)
 	} else {
 		fmt.Fprintf(w, "    %s; needs %s\n", c.Severity, strings.Join(needs(c), ", "))

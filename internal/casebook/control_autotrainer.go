@@ -47,8 +47,8 @@ func autoTrainer(t *nnvet.Trace) []int {
 func autoTrainerProblem(t *nnvet.Trace) (problem, end string) {
 	const (
 		vanish, tiny, explode, dead = 1e-3, 1e-4, 70, 0.7
-		swing, swings, gain, good    = 0.03, 0.2, 0.01, 0.6
-		lossLimit, largest           = 1000, 10
+		swing, swings, gain, good   = 0.03, 0.2, 0.01, 0.6
+		lossLimit, largest          = 1000, 10
 	)
 	train := values(t, nnvet.Accuracy, "", nnvet.Train)
 	val := values(t, nnvet.Accuracy, "", nnvet.Validation)

@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -213,46 +212,4 @@ func closed(c prove.Claim, y prove.Yardstick, whole []prove.Score) float64 {
 		return truth(c.After >= sound)
 	}
 	return round(share)
-}
-
-// Sample returns at most n faulty cases of a part: as many of each pitfall as
-// there are, in turn, by a checksum of their names, of tasks that the pitfall
-// has least of; cheap ones first.
-func Sample(cases []*Case, part, only string, n int) ([]*Case, error) {
-	byPitfall := make(map[int][]*Case)
-	cost := make(map[*Case]float64)
-	for _, c := range chosen(cases, part, only, Faulty) {
-		price, err := c.price()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.Name, err)
-		}
-		if cost[c] = price; only == "" && price > dear {
-			continue
-		}
-		p := c.Faults[0].Pitfall
-		byPitfall[p] = append(byPitfall[p], c)
-	}
-	var out []*Case
-	tasks := make(map[string]int)
-	for taken := true; taken && len(out) < n; {
-		taken = false
-		for _, p := range nnvet.Pitfalls {
-			left := byPitfall[int(p)]
-			if len(left) == 0 || len(out) == n {
-				continue
-			}
-			at := 0
-			for i, c := range left { // sorted by checksum: the first of those whose task was taken least
-				if tasks[c.Task] < tasks[left[at].Task] {
-					at = i
-				}
-			}
-			tasks[left[at].Task]++
-			out = append(out, left[at])
-			byPitfall[int(p)] = slices.Delete(slices.Clone(left), at, at+1)
-			taken = true
-		}
-	}
-	slices.SortStableFunc(out, func(a, b *Case) int { return int(math.Copysign(1, cost[a]-cost[b])) })
-	return out, nil
 }

@@ -2,12 +2,56 @@ package casebook
 
 import (
 	"cmp"
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strings"
 
+	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/engine"
 )
+
+// Sample returns at most n faulty cases of a part: as many of each pitfall as
+// there are, in turn, by a checksum of their names, of tasks that the pitfall
+// has least of; cheap ones first.
+func Sample(cases []*Case, part, only string, n int) ([]*Case, error) {
+	byPitfall := make(map[int][]*Case)
+	cost := make(map[*Case]float64)
+	for _, c := range chosen(cases, part, only, Faulty) {
+		price, err := c.price()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Name, err)
+		}
+		if cost[c] = price; only == "" && price > dear {
+			continue
+		}
+		p := c.Faults[0].Pitfall
+		byPitfall[p] = append(byPitfall[p], c)
+	}
+	var out []*Case
+	tasks := make(map[string]int)
+	for taken := true; taken && len(out) < n; {
+		taken = false
+		for _, p := range nnvet.Pitfalls {
+			left := byPitfall[int(p)]
+			if len(left) == 0 || len(out) == n {
+				continue
+			}
+			at := 0
+			for i, c := range left { // sorted by checksum: the first of those whose task was taken least
+				if tasks[c.Task] < tasks[left[at].Task] {
+					at = i
+				}
+			}
+			tasks[left[at].Task]++
+			out = append(out, left[at])
+			byPitfall[int(p)] = slices.Delete(slices.Clone(left), at, at+1)
+			taken = true
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Case) int { return cmp.Compare(cost[a], cost[b]) })
+	return out, nil
+}
 
 // chosen returns the cases of a part and of a label, by a checksum of their names.
 func chosen(cases []*Case, part, only string, labels ...string) []*Case {

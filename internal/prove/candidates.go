@@ -2,12 +2,14 @@ package prove
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/edit"
 	"github.com/nnvet/nnvet/internal/stat"
 )
 
@@ -22,17 +24,18 @@ type candidate struct {
 const mostTreatments = 3
 
 // candidates returns the treatments of a finding that the subject can try, or
-// says why there are none.
-func (p *Prover) candidates(ctx context.Context, base Variant, t *nnvet.Trace, f *nnvet.Finding) (out []candidate, why string) {
-	var reasons []string
+// says why there are none,
+// and what a person can do.
+func (p *Prover) candidates(ctx context.Context, base Variant, t *nnvet.Trace, f *nnvet.Finding) (out []candidate, why, instead string) {
+	var reasons, byHand []string
 	for _, tr := range f.Treatments {
 		if len(tr.Settings) == 0 && len(tr.Edits) == 0 {
-			reasons = append(reasons, "no machine can do this: "+tr.Action)
+			reasons, byHand = append(reasons, "no machine can make this change"), append(byHand, tr.Action)
 			continue
 		}
 		v, err := p.subject.With(ctx, base, t, tr)
 		if err != nil {
-			reasons = append(reasons, err.Error())
+			reasons, byHand = append(reasons, err.Error()), append(byHand, instruction(err, tr))
 			continue
 		}
 		if len(out) < mostTreatments && !slices.ContainsFunc(out, func(c candidate) bool { return key(c.variant) == key(v) }) {
@@ -42,7 +45,26 @@ func (p *Prover) candidates(ctx context.Context, base Variant, t *nnvet.Trace, f
 	if len(f.Treatments) == 0 {
 		reasons = append(reasons, "it has no treatment")
 	}
-	return out, strings.Join(reasons, "; ")
+	return out, said(reasons, "; "), said(byHand, ", or ")
+}
+
+// instruction is what a person does where a machine cannot.
+func instruction(err error, tr nnvet.Treatment) string {
+	if refused := (*edit.Refused)(nil); errors.As(err, &refused) && refused.Instead != "" {
+		return refused.Instead
+	}
+	return tr.Action
+}
+
+// said joins phrases, each once.
+func said(phrases []string, by string) string {
+	var out []string
+	for _, s := range phrases {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, by)
 }
 
 // doses are the factors that a prescribed figure is tried at beside itself. A

@@ -45,18 +45,20 @@ func (f *Figure) UnmarshalJSON(b []byte) error {
 
 // scoreJSON is a [Score] in JSON.
 type scoreJSON struct {
-	Skill   Figure `json:"skill"`
-	Answers Figure `json:"answers"`
-	Loss    Figure `json:"loss"`
-	First   Figure `json:"first"`
-	Metric  Figure `json:"metric"`
-	Split   string `json:"split"`
-	Blown   bool   `json:"blown"`
+	Skill    Figure `json:"skill"`
+	Answers  Figure `json:"answers"`
+	Accuracy Figure `json:"accuracy"`
+	R2       Figure `json:"r2"`
+	Loss     Figure `json:"loss"`
+	First    Figure `json:"first"`
+	Metric   Figure `json:"metric"`
+	Split    string `json:"split"`
+	Blown    bool   `json:"blown"`
 }
 
 // MarshalJSON writes the score.
 func (s Score) MarshalJSON() ([]byte, error) {
-	return json.Marshal(scoreJSON{Figure(s.Skill), Figure(s.Answers), Figure(s.Loss), Figure(s.First), Figure(s.Metric), s.Split, s.Blown})
+	return json.Marshal(scoreJSON{Figure(s.Skill), Figure(s.Answers), Figure(s.Accuracy), Figure(s.R2), Figure(s.Loss), Figure(s.First), Figure(s.Metric), s.Split, s.Blown})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -65,7 +67,10 @@ func (s *Score) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*s = Score{float64(j.Skill), float64(j.Answers), float64(j.Loss), float64(j.First), float64(j.Metric), j.Split, j.Blown}
+	*s = Score{
+		Skill: float64(j.Skill), Answers: float64(j.Answers), Accuracy: float64(j.Accuracy), R2: float64(j.R2),
+		Loss: float64(j.Loss), First: float64(j.First), Metric: float64(j.Metric), Split: j.Split, Blown: j.Blown,
+	}
 	return nil
 }
 

@@ -3,6 +3,8 @@ package prove
 import (
 	"context"
 	"fmt"
+
+	"github.com/nnvet/nnvet"
 )
 
 // mostClaims bounds the claims of one report, so that the looks at each can be
@@ -70,6 +72,7 @@ func (p *Prover) pairs(ctx context.Context, f *Fix, before Variant, n int) error
 		yard.Scale = f.Scale
 	}
 	f.Scale = yard.Scale
+	f.tell(scores[0], scores[1], p.Metric)
 	for i, seed := range seeds {
 		f.Pairs = append(f.Pairs, Pair{Seed: seed, Before: yard.Of(scores[0][i]), After: yard.Of(scores[1][i])})
 	}
@@ -117,8 +120,18 @@ func (p *Prover) opponent(ctx context.Context, f *Fix) (Variant, error) {
 		return nil, err
 	}
 	if best.treatment.Action != "" {
-		f.Against = "the training without it, but to " + best.treatment.Action
+		f.Against = "the training without it, at the learning rate that suits that best: " + rateSet(best.treatment)
 	}
 	f.Opponents = raced
 	return best.variant, nil
+}
+
+// rateSet is the learning rate that a treatment sets; "" where it sets none.
+func rateSet(tr nnvet.Treatment) string {
+	for _, s := range tr.Settings {
+		if s.Name == "lr" {
+			return s.To
+		}
+	}
+	return ""
 }

@@ -180,8 +180,8 @@ func (p *Prover) round(ctx context.Context, base Variant, t *nnvet.Trace) (*Fix,
 	causes := p.causes(found.Findings)
 	for i := range causes {
 		f := &causes[i]
-		if why := p.tooEarly(f, causes); why != "" {
-			p.report.skip(f, why)
+		if up := p.tooEarly(f, causes); up != "" {
+			p.report.skip(f, "depth and width come last: "+up+" is found, and stands before them", "mend that first, or give --force")
 			continue
 		}
 		fix, err := p.mend(ctx, base, t, f)
@@ -202,7 +202,7 @@ func (p *Prover) causes(fs []nnvet.Finding) []nnvet.Finding {
 	})
 }
 
-// tooEarly says why a finding waits: small networks are made to work first.
+// tooEarly names what a finding waits for: small networks are made to work first.
 func (p *Prover) tooEarly(f *nnvet.Finding, causes []nnvet.Finding) string {
 	const depth, width = 10, 11
 	if p.Force || f.Check.Pitfall != depth && f.Check.Pitfall != width {
@@ -210,7 +210,7 @@ func (p *Prover) tooEarly(f *nnvet.Finding, causes []nnvet.Finding) string {
 	}
 	for i := range causes {
 		if up := &causes[i]; up.Severity == nnvet.Error && up.Check.Pitfall < depth {
-			return "depth and width come last: " + up.Check.Name + " is found, and stands before them (--force tries all the same)"
+			return up.Check.Name
 		}
 	}
 	return ""
@@ -218,14 +218,16 @@ func (p *Prover) tooEarly(f *nnvet.Finding, causes []nnvet.Finding) string {
 
 // mend races the treatments of a finding and proves the best.
 func (p *Prover) mend(ctx context.Context, base Variant, t *nnvet.Trace, f *nnvet.Finding) (*Fix, error) {
-	candidates, why := p.candidates(ctx, base, t, f)
+	candidates, why, instead := p.candidates(ctx, base, t, f)
 	if len(candidates) == 0 {
-		p.report.skip(f, why)
+		p.report.skip(f, why, instead)
 		return nil, nil
 	}
 	best, raced, err := p.race(ctx, base, candidates, f)
 	if err != nil {
-		p.report.skip(f, "not enough time to race its treatments")
+		if errors.Is(err, errBudget) {
+			p.report.skip(f, "not enough time to race its treatments", "give a larger --budget: it goes on from here")
+		}
 		return nil, err
 	}
 	fix := &Fix{

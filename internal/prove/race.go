@@ -73,7 +73,7 @@ func (p *Prover) halve(ctx context.Context, doing string, all []candidate) (cand
 	everyone := make([]int, len(all))
 	for i := range all {
 		everyone[i] = i
-		raced[i].Action = all[i].treatment.Action
+		raced[i].Action, raced[i].Settings = all[i].treatment.Action, all[i].treatment.Settings
 	}
 	if err := add(everyone, upTo(firstRaced, 1)); err != nil {
 		return candidate{}, nil, err

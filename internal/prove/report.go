@@ -41,6 +41,7 @@ type Fix struct {
 	Split     string          `json:"split"`
 	Written   bool            `json:"written"` // as an edit of the files
 	Pairs     []Pair          `json:"pairs"`
+	Figures   []Told          `json:"figures,omitempty"` // of the same trainings
 	Curves    Curves          `json:"curves"`
 	Claim     Claim           `json:"claim"`
 	// Idle is whether the ablation showed that all is as well without it.
@@ -48,9 +49,10 @@ type Fix struct {
 	Kept     string `json:"kept,omitempty"`     // why it was not left out for a test
 	Ablation *Claim `json:"ablation,omitempty"` // of it against all others without it
 
-	variant Variant // with the treatment
-	base    Variant // what it was tried on
-	tuned   bool    // its learning rate was raced
+	variant Variant    // with the treatment
+	base    Variant    // what it was tried on
+	tuned   bool       // its learning rate was raced
+	scored  [2][]Score // of the pairs, without and with
 }
 
 // Variant returns the subject with the fix and all that were proven before it.
@@ -64,20 +66,22 @@ type Curves struct {
 
 // A Raced is a candidate of a race, and what it scored on the race's seeds.
 type Raced struct {
-	Action string    `json:"action"`
-	Scores []float64 `json:"scores"` // on one seed where it fell out at half, on three otherwise
+	Action   string          `json:"action"`
+	Settings []nnvet.Setting `json:"settings,omitempty"`
+	Scores   []float64       `json:"scores"` // on one seed where it fell out at half, on three otherwise
 }
 
 // An Untreated is a finding that nothing was tried against.
 type Untreated struct {
-	Check string `json:"check"`
-	Name  string `json:"name"`
-	Site  string `json:"site,omitempty"`
-	Why   string `json:"why"`
+	Check   string `json:"check"`
+	Name    string `json:"name"`
+	Site    string `json:"site,omitempty"`
+	Why     string `json:"why"`
+	Instead string `json:"instead,omitempty"` // what a person can do
 }
 
-func (r *Report) skip(f *nnvet.Finding, why string) {
-	u := Untreated{f.Check.ID, f.Check.Name, f.Site, why}
+func (r *Report) skip(f *nnvet.Finding, why, instead string) {
+	u := Untreated{f.Check.ID, f.Check.Name, f.Site, why, instead}
 	if !slices.Contains(r.NotTried, u) {
 		r.NotTried = append(r.NotTried, u)
 	}

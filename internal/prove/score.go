@@ -24,12 +24,13 @@ const (
 // A Score is what one training reached, on every scale that it can be told on;
 // NaN on others.
 type Score struct {
-	Skill   float64
-	Answers float64
-	Loss    float64 // at the end; not finite where it is not
-	First   float64 // the first training loss
-	Metric  float64
-	Split   string // which Loss and Skill are of
+	Skill        float64
+	Answers      float64
+	Accuracy, R2 float64 // of answers, as people know them
+	Loss         float64 // at the end; not finite where it is not
+	First        float64 // the first training loss
+	Metric       float64
+	Split        string // which Loss and Skill are of
 	// Blown is whether a training failed or ended with a loss that is not finite.
 	Blown bool
 }
@@ -37,7 +38,7 @@ type Score struct {
 // Judged scores a training. Without a metric, validation rows decide; where
 // there are none, training rows.
 func Judged(t *Training, m *NamedMetric) Score {
-	s := Score{Skill: math.NaN(), Answers: math.NaN(), Loss: math.NaN(), First: math.NaN(), Metric: math.NaN()}
+	s := Score{Skill: math.NaN(), Answers: math.NaN(), Accuracy: math.NaN(), R2: math.NaN(), Loss: math.NaN(), First: math.NaN(), Metric: math.NaN()}
 	if t.Trace != nil {
 		s.look(t.Trace)
 	}
@@ -69,7 +70,8 @@ func (s *Score) look(t *nnvet.Trace) {
 	}
 	for _, split := range []string{nnvet.Validation, nnvet.Train} {
 		if p := t.Predicted(split, ""); p != nil {
-			s.Answers = answers(p.Merit())
+			m := p.Merit()
+			s.Answers, s.Accuracy, s.R2 = answers(m), m.Accuracy, m.Value("r2")
 			break
 		}
 	}

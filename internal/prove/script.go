@@ -76,9 +76,6 @@ func (s *Script) With(ctx context.Context, base Variant, t *nnvet.Trace, tr nnve
 	if v, ok := s.atRunTime(ctx, was, tr); ok {
 		return v, nil
 	}
-	if refused.Instead != "" && refused.Instead != tr.Action {
-		return nil, fmt.Errorf("%w; by hand: %s", err, refused.Instead)
-	}
 	return nil, err
 }
 

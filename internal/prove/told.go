@@ -20,6 +20,12 @@ func (f *Fix) Told() *nnvet.Proof {
 	for _, r := range f.Raced {
 		p.Raced = append(p.Raced, nnvet.Raced(r))
 	}
+	if f.Ablation != nil {
+		p.Missed = &f.Ablation.Difference
+	}
+	for _, t := range f.Figures {
+		p.Figures = append(p.Figures, nnvet.Told{Name: t.Name, Before: float64(t.Before), After: float64(t.After)})
+	}
 	return p
 }
 

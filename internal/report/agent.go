@@ -79,6 +79,9 @@ func (a *agent) cause(n int, g group) {
 	for _, t := range f.Treatments {
 		a.treatment(t)
 	}
+	if f.Proof != nil {
+		a.proof(f.Proof)
+	}
 	for _, s := range g.symptoms {
 		a.printf("  explains %s %s%s %s", s.Check.ID, s.Check.Name, after(" site=", word(s.Site)), clean(s.Message))
 	}

@@ -12,7 +12,7 @@ import (
 // what to change.
 func (p *page) block(v *view, g group) {
 	f := g.cause
-	p.wrap(2, span{severityRole(f.Severity), id(f)}, span{bold, ": " + f.Message})
+	p.wrap(2, span{severityRole(f.Severity), id(f)}, span{bold, ": " + f.Message}, span{good, proven(f)})
 	gut := p.gutter(v, f)
 	p.where(v, f, gut)
 	p.evidence(f, gut)
@@ -20,8 +20,15 @@ func (p *page) block(v *view, g group) {
 		p.wrap(gut+3, equals(gut), span{bold, "sure"}, span{plain, ": " + sure(f)})
 	}
 	p.explains(v, g, gut)
+	tried := triedOf(f)
 	for i, t := range f.Treatments {
 		p.treatment(v, f, t, i, gut)
+		if i == tried {
+			p.proven(f.Proof, t, gut)
+		}
+	}
+	if tried == len(f.Treatments) {
+		p.proven(f.Proof, nnvet.Treatment{}, gut)
 	}
 	p.wrap(gut+3, equals(gut), span{plain, "explain: nnvet explain " + f.Check.Name})
 }

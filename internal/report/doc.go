@@ -33,12 +33,13 @@ type Format struct {
 	Name   string // what --format takes
 	What   string // one line of help
 	Render func(w io.Writer, r *Report, s Style) error
+	Proof  func(w io.Writer, r *ProofReport, s Style) error // of `nnvet prove`
 }
 
 // Formats is the table of formats.
 var Formats = []Format{
-	{"text", "for a person at a terminal", Text},
-	{"concise", "one line per finding, for editors and grep", Concise},
-	{"agent", "compact text for coding agents", Agent},
-	{"json", "one document for programs, see docs/diagnosis.schema.json", JSON},
+	{"text", "for a person at a terminal", Text, Proofs},
+	{"concise", "one line per finding, for editors and grep", Concise, proofConcise},
+	{"agent", "compact text for coding agents", Agent, proofAgent},
+	{"json", "one document for programs, see docs/diagnosis.schema.json", JSON, proofJSON},
 }

@@ -105,6 +105,7 @@ type findingDoc struct {
 	CausedBy    []string       `json:"caused_by"`
 	Explains    []string       `json:"explains"`
 	Treatments  []treatmentDoc `json:"treatments"`
+	Proof       *proofDoc      `json:"proof,omitempty"`
 	Rendered    string         `json:"rendered"`
 }
 
@@ -263,7 +264,7 @@ func (v *view) finding(g group) findingDoc {
 	d := findingDoc{
 		ID: f.Check.ID, Name: f.Check.Name, Pitfall: int(f.Check.Pitfall), Severity: f.Severity.String(), Confidence: number(f.Confidence),
 		Fingerprint: f.Fingerprint(), FirstStep: f.Span.From, LastStep: f.Span.To, Message: f.Message, Site: f.Site, Label: f.Label,
-		Evidence: []evidenceDoc{}, CausedBy: list(f.Because), Explains: []string{}, Treatments: []treatmentDoc{}, Rendered: v.rendered(g),
+		Evidence: []evidenceDoc{}, CausedBy: list(f.Because), Explains: []string{}, Treatments: []treatmentDoc{}, Proof: proofOf(f.Proof), Rendered: v.rendered(g),
 	}
 	if f.Seen > 0 {
 		d.Learned = &learnedDoc{f.Right, f.Seen}

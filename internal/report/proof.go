@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
-	"math"
 	"strings"
 	"time"
 
@@ -12,6 +10,7 @@ import (
 
 // A ProofReport is what `nnvet prove` came to.
 type ProofReport struct {
+	Version   string // of nnvet
 	Run       string
 	Command   []string
 	Scale     string // that scores are on
@@ -20,7 +19,8 @@ type ProofReport struct {
 	NotTried  []NotTried
 	Healthy   bool     // the training with all that was proven shows nothing
 	Left      []string // names of checks that still find something in it
-	Files     int      // that would be edited
+	Files     []string // that nnvet fix would edit
+	Diff      string   // how
 	Trainings int
 	Spent     time.Duration
 	Short     string // why it ended early
@@ -32,163 +32,191 @@ type Proof struct {
 	nnvet.Proof
 }
 
-// A NotTried is a finding against which nothing was tried, and why.
-type NotTried struct{ Check, Name, Site, Why string }
+// A NotTried is a finding against which nothing was tried, why, and what a
+// person can do.
+type NotTried struct{ Check, Name, Site, Why, Instead string }
 
-// Proofs writes a proof as text. Its first line is the answer.
-func Proofs(w io.Writer, r *ProofReport, s Style) error {
-	p := newPage(s)
-	p.wrap(2, span{bold, "nnvet: " + r.headline()})
-	p.wrap(2, span{plain, fmt.Sprintf("run %s  %s  %s in %s  scores: %s", r.Run, strings.Join(r.Command, " "), count(r.Trainings, "training"), spent(r.Spent), r.scores())})
-	if r.Short != "" {
-		p.wrap(2, span{plain, "not all of it: " + r.Short})
+// The verdicts of a whole report.
+const (
+	someProven = "proven"
+	noneProven = "not proven"       // something was tried, and nothing is shown to help
+	noneTried  = "not tried"        // there was something to try, but it could not be
+	noneFound  = "nothing to prove" // there was nothing to try
+)
+
+func (r *ProofReport) verdict() string {
+	switch {
+	case len(r.proven()) > 0:
+		return someProven
+	case len(r.Proofs) > 0:
+		return noneProven
+	case len(r.NotTried) > 0 || r.Short != "" || !r.Healthy:
+		return noneTried
 	}
-	for i := range r.Proofs {
-		p.blank()
-		p.proof(&r.Proofs[i])
-	}
-	if len(r.NotTried) > 0 {
-		p.blank()
-		for _, n := range r.NotTried {
-			p.wrap(4, span{plain, "not tried: "}, span{bold, n.Name}, span{plain, ": " + n.Why})
-		}
-	}
-	p.blank()
-	p.wrap(2, span{plain, r.after()})
-	return p.flush(w)
+	return noneFound
 }
 
 func (r *ProofReport) proven() (out []*Proof) {
 	for i := range r.Proofs {
-		if r.Proofs[i].Verdict == "proven" && !r.Proofs[i].Idle {
+		if r.Proofs[i].Helps() {
 			out = append(out, &r.Proofs[i])
 		}
 	}
 	return out
 }
 
-func (r *ProofReport) headline() string {
-	switch proven := r.proven(); {
-	case len(proven) > 0:
+// answer says in one sentence what to change and what that brings, or why
+// there is no such answer.
+func (r *ProofReport) answer() string {
+	switch r.verdict() {
+	case someProven:
+		fixes := r.proven()
 		var what []string
-		for _, p := range proven {
+		for _, p := range fixes {
 			what = append(what, p.Treatment.Action)
 		}
-		first, last := proven[0], proven[len(proven)-1]
-		return fmt.Sprintf("proven: %s: %s %s without, %s with", strings.Join(what, "; and "), last.Scale, score(first.Before), score(last.After))
-	case len(r.Proofs) > 0:
-		return fmt.Sprintf("nothing is proven: %s: %s", r.Proofs[0].Treatment.Action, r.Proofs[0].Verdict)
-	case len(r.NotTried) > 0:
-		return "nothing could be tried: " + r.NotTried[0].Name + ": " + r.NotTried[0].Why
-	case r.Short != "":
-		return "nothing is proven: " + r.Short
+		return fmt.Sprintf("proven: %s: %s", strings.Join(what, "; and "), gain(&fixes[0].Proof, &fixes[len(fixes)-1].Proof))
+	case noneProven:
+		return "not proven: " + r.unproven() + after("; not all was tried: ", r.Short)
+	case noneTried:
+		return "nothing was tried: " + r.untried()
 	}
-	return "there is nothing to prove: the training shows no problem"
+	return "nothing to prove: trained again, it shows no problem"
 }
 
-// scores says what a score is.
-func (r *ProofReport) scores() string {
-	rows := "validation rows"
-	if r.Split == nnvet.Train {
-		rows = "training rows, since none are validated"
+// unproven says what became of what was tried.
+func (r *ProofReport) unproven() string {
+	x := &r.Proofs[0]
+	told := fmt.Sprintf("%s: %s (%s)", x.Treatment.Action, verdictOf(&x.Proof), outcome(&x.Proof))
+	if more := len(r.Proofs) - 1; more > 0 {
+		return fmt.Sprintf("nothing that was tried is shown to help: %s; and %d more", told, more)
 	}
-	if r.Scale == "metric" {
-		return "the figure that was named"
-	}
-	return r.Scale + " on " + rows + ", 1 perfect, 0 as a constant"
+	return told
 }
 
-// after says what comes now.
-func (r *ProofReport) after() string {
-	var said []string
+// verdictOf says a verdict, and whether what is proven does nothing beside others.
+func verdictOf(x *nnvet.Proof) string {
+	if x.Verdict == "proven" && x.Idle {
+		return "proven, but idle beside the others"
+	}
+	return x.Verdict
+}
+
+// untried says why nothing was tried.
+func (r *ProofReport) untried() string {
 	switch {
-	case len(r.proven()) == 0:
-	case r.Healthy:
-		said = append(said, "with it nothing is found any more")
-	case len(r.Left) > 0:
-		said = append(said, "with it there is still "+strings.Join(r.Left, ", "))
-	}
-	if r.Files > 0 && len(r.proven()) > 0 {
-		said = append(said, fmt.Sprintf("nnvet fix %s --diff shows the change of %s, --write makes it", r.Run, count(r.Files, "file")))
-	}
-	return strings.Join(said, "; ")
-}
-
-// proof tells one treatment: what it is, what came of it, and on what evidence.
-func (p *page) proof(x *Proof) {
-	r := errorRole(x.Verdict)
-	verdict := x.Verdict
-	if x.Idle {
-		verdict += ", but idle beside the others: left out"
-	}
-	p.wrap(2, span{r, verdict}, span{bold, ": " + x.Treatment.Action})
-	against := x.Name + " (" + x.Check
-	if x.Site != "" {
-		against += ", " + x.Site
-	}
-	p.wrap(6, span{plain, "  against  " + against + "): " + x.Message})
-	if x.Seeds == 0 {
-		p.wrap(6, span{plain, "  not tried: " + x.Why})
-		return
-	}
-	how := "written as an edit"
-	if !x.Written {
-		how = "changed at run time"
-	}
-	p.wrap(11, span{plain, fmt.Sprintf("  score    %s -> %s on %s that chose nothing: %s%s; %s", score(x.Before), score(x.After), count(x.Seeds, "seed"), signed(x.After-x.Before), interval(x), how)})
-	if x.Verdict == "inconclusive" && x.More > 0 {
-		p.wrap(11, span{plain, fmt.Sprintf("  missing  about %s", count(x.More, "more seed"))})
-	}
-	if x.Against != "" {
-		p.wrap(11, span{plain, "  held against " + x.Against})
-	}
-	if len(x.Raced) > 1 {
-		var raced []string
-		for _, c := range x.Raced {
-			raced = append(raced, fmt.Sprintf("%s: %s", c.Action, score(mean(c.Scores))))
+	case r.Short != "":
+		return fmt.Sprintf("%s, after %s", r.Short, count(r.Trainings, "training"))
+	case len(r.NotTried) > 0:
+		n := &r.NotTried[0]
+		more := ""
+		if others := len(r.NotTried) - 1; others > 0 {
+			more = fmt.Sprintf("; and %d more", others)
 		}
-		p.wrap(11, span{plain, "  raced    " + strings.Join(raced, " · ")})
+		return n.Name + ": " + n.Why + more
 	}
-	p.before(x)
+	return "what is found was not asked for: " + strings.Join(r.Left, ", ")
 }
 
-// before draws the loss without and with a treatment on one scale.
-func (p *page) before(x *Proof) {
-	if len(x.Without) == 0 || len(x.With) == 0 || p.style.Linear {
-		return
+// outcome says what trainings with a treatment came to, without the verdict.
+func outcome(x *nnvet.Proof) string {
+	switch {
+	case x.Seeds == 0:
+		return x.Why
+	case x.Verdict == "proven":
+		return gain(x, x)
 	}
-	height := scale(append(append([]float64(nil), x.Without...), x.With...))
-	for _, c := range []struct {
-		name   string
-		values []float64
-	}{{"without", x.Without}, {"with", x.With}} {
-		s := &nnvet.Series{Values: c.values}
-		for i := range c.values {
-			s.Steps = append(s.Steps, int64(i))
+	return fmt.Sprintf("score %s → %s%s", score(x.Before), score(x.After), after("; ", missing(x)))
+}
+
+// hopeless is as many seeds as nobody would run.
+const hopeless = 1000
+
+// missing says how many seeds a verdict would take; "" where there is one.
+func missing(x *nnvet.Proof) string {
+	switch {
+	case x.More <= 0:
+		return ""
+	case x.More >= hopeless:
+		return fmt.Sprintf("%d more seeds would hardly tell", hopeless)
+	}
+	return fmt.Sprintf("about %s would tell", count(x.More, "more seed"))
+}
+
+// gain says what is reached without the first and with the last of some proven
+// fixes, in the most telling figure that shows it.
+func gain(first, last *nnvet.Proof) string {
+	const least = 0.02 // of shares, as it is of skill
+	for _, b := range first.Figures {
+		for _, a := range last.Figures {
+			seen := a.After-b.Before >= least || !isShare(a.Name) || first.Scale == named
+			if a.Name == b.Name && seen && finite(a.After) && (finite(b.Before) || a.Name == "loss") {
+				return fmt.Sprintf("%s %s → %s%s", a.Name, figureText(b.Name, b.Before), figureText(a.Name, a.After), onRows(first))
+			}
 		}
-		p.line(span{plain, fmt.Sprintf("  %-8s %s", c.name, spark(s, int64(len(c.values)-1), min(40, p.width-30), height)+"  loss to "+num(c.values[len(c.values)-1]))})
 	}
+	return fmt.Sprintf("%s %s → %s%s", first.Scale, score(first.Before), score(last.After), onRows(first))
 }
 
-func errorRole(verdict string) role {
-	switch verdict {
-	case "proven":
-		return good
-	case "worse":
-		return severityRole(nnvet.Error)
-	}
-	return severityRole(nnvet.Warning)
-}
+// named is the scale of a figure that the user named.
+const named = "metric"
 
-func interval(x *Proof) string {
-	if math.IsInf(x.Lo, 0) || math.IsInf(x.Hi, 0) || math.IsNaN(x.Lo) {
+// onRows says which rows are meant. Of a figure that the program prints nobody
+// knows.
+func onRows(x *nnvet.Proof) string {
+	if x.Scale == named {
 		return ""
 	}
-	return fmt.Sprintf(" (%s to %s)", signed(x.Lo), signed(x.Hi))
+	return " on " + rowsOf(x.Split)
 }
 
-func score(v float64) string  { return fmt.Sprintf("%.2f", v) }
-func signed(v float64) string { return fmt.Sprintf("%+.2f", v) }
+func rowsOf(split string) string {
+	if split == nnvet.Train {
+		return "training rows"
+	}
+	return "validation rows"
+}
+
+func isShare(name string) bool { return name == "accuracy" || name == "R²" }
+
+func figureText(name string, v float64) string {
+	switch {
+	case name == "accuracy":
+		return percent(v)
+	case isShare(name) && finite(v):
+		return score(v)
+	}
+	return num(v)
+}
+
+// meaning says what scores are.
+func meaning(scale, split string) string {
+	switch scale {
+	case "skill":
+		return "skill on " + rowsOf(split) + ": 1 is perfect, 0 is what a constant guess gives"
+	case "skill of answers":
+		return "skill of answers on " + rowsOf(split) + ": 1 is all right, 0 is what a constant guess gives"
+	case "share of the loss":
+		return "share of the first loss that is gone at the end, on " + rowsOf(split)
+	case named:
+		return "the figure that was named, over its size in the training as it is written; where less is better, 1 less that"
+	}
+	return ""
+}
+
+func score(v float64) string {
+	if !finite(v) {
+		return num(v)
+	}
+	return fmt.Sprintf("%.2f", v+0)
+}
+
+func signed(v float64) string {
+	if !finite(v) {
+		return num(v)
+	}
+	return fmt.Sprintf("%+.2f", v)
+}
 
 func mean(xs []float64) float64 {
 	sum := 0.0
@@ -200,7 +228,7 @@ func mean(xs []float64) float64 {
 
 func spent(d time.Duration) string {
 	if d < time.Minute {
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return duration(d.Seconds())
 	}
 	return d.Round(time.Second).String()
 }

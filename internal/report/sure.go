@@ -9,8 +9,12 @@ import (
 
 // sure says in words and figures how far to trust a finding, and from where
 // that is known: "almost certain, 0.96 (in the casebook 97 of 100 such were
-// right)". What was not learned is only presumed.
+// right)". What was not learned is only presumed, and what was shown by trainings
+// needs no odds.
 func sure(f nnvet.Finding) string {
+	if s := shown(f.Proof); s != "" {
+		return s
+	}
 	if f.Seen == 0 {
 		figure := ""
 		if f.Confidence < 1 { // 1 is what a check says that says nothing

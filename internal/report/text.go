@@ -71,10 +71,10 @@ func (p *page) section(f func()) {
 // answer says in one sentence what was reached, what is wrong, and where.
 func (p *page) answer(v *view) {
 	name := span{bold, "nnvet: "}
-	switch kind := v.verdict(); kind {
+	switch v.verdict() {
 	case verdictError, verdictWarning:
-		f := v.groups[0].cause
-		spans := []span{name, {bold, v.reached()}, {severityRole(f.Severity), kind + ": "}}
+		f := v.lead()
+		spans := []span{name, {bold, v.reached()}, {severityRole(f.Severity), f.Severity.String()}, {good, proven(f)}, {severityRole(f.Severity), ": "}}
 		if rivals := v.rivals(); rivals != "" {
 			spans = append(spans, span{bold, "it could be " + rivals}, span{plain, ": the figures do not decide"})
 		} else {

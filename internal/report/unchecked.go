@@ -38,7 +38,7 @@ func (v *view) gaps() (told []reason, tried []string, others int) {
 	}
 	for _, s := range v.Result.NotChecked {
 		switch {
-		case s.Check.Run == nil:
+		case s.Check.Experiment != "":
 			tried = append(tried, s.Check.Name)
 		case !s.Short && !decides(s.Check):
 			others++
@@ -90,7 +90,7 @@ func (v *view) reasons(wanted func(skip) bool) []reason {
 		rs[i].what = append(rs[i].what, s.what)
 	}
 	for _, s := range v.Result.NotChecked {
-		add(skip{why: s.Reason, what: s.Check.Name, short: s.Short, tried: s.Check.Run == nil, decides: decides(s.Check)})
+		add(skip{why: s.Reason, what: s.Check.Name, short: s.Short, tried: s.Check.Experiment != "", decides: decides(s.Check)})
 	}
 	for _, l := range v.lamps {
 		if l.state == notChecked && l.reason == noCheckYet {

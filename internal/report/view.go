@@ -109,12 +109,26 @@ func (v *view) rivals() string {
 	return strings.Join(names, " or ")
 }
 
+// lead returns the cause that the first line names: the first that is proven,
+// else the first.
+func (v *view) lead() nnvet.Finding {
+	for _, g := range v.groups {
+		if g.cause.Proof.Helps() {
+			return g.cause
+		}
+	}
+	return v.groups[0].cause
+}
+
 // others returns "1 more error, 1 warning": the causes that the first line does
-// not name. Those that it names are of one severity, the worst.
+// not name. Those that it names are of one severity.
 func (v *view) others() string {
 	named := max(1, len(v.Result.Undecided()))
-	if v.errors > 0 {
+	switch lead := v.lead().Severity; {
+	case lead == nnvet.Error:
 		return tally{{v.errors - named, "more error", bad}, {v.warnings, "warning", warn}}.String()
+	case v.errors > 0:
+		return tally{{v.errors, "error", bad}, {v.warnings - named, "more warning", warn}}.String()
 	}
 	return tally{{v.warnings - named, "more warning", warn}}.String()
 }

@@ -42,8 +42,10 @@ func (s *Subject) inputs(set nnvet.Setting) error {
 		}
 	case set.To == "drop":
 		return s.drop(chosen)
+	case set.To == "none":
+		return s.unscaled(chosen)
 	default:
-		return fmt.Errorf("it is none of standardize, log, drop, /255")
+		return fmt.Errorf("it is none of standardize, none, log, drop, /255")
 	}
 	width := s.Spec.Input.Last()
 	train, val := slices.Clone(s.Train.X), slices.Clone(s.Val.X)
@@ -56,6 +58,23 @@ func (s *Subject) inputs(set nnvet.Setting) error {
 		}
 	}
 	s.Train.X, s.Val.X = train, val
+	return nil
+}
+
+// unscaled gives columns that hardly vary the scale 1. What others were before
+// they were scaled, numbers that were fed do not tell.
+func (s *Subject) unscaled(columns []int) error {
+	width := s.Spec.Input.Last()
+	for _, c := range columns {
+		if _, share := commonest(strided(s.Train.X, c, width)); share <= mostlyOne {
+			return fmt.Errorf("what column %d was before it was scaled is not known", c)
+		}
+	}
+	for _, c := range columns {
+		if err := s.inputs(nnvet.Setting{Name: "inputs", Site: strconv.Itoa(c), To: "standardize"}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

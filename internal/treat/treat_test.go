@@ -251,6 +251,9 @@ func TestInputs(t *testing.T) {
 	if s.Train.X[0] != numbers().Train.X[0] {
 		t.Error("another column was changed")
 	}
+	if err := Apply(s, nil, settings("inputs@c = none")); err != nil || slices.Max(strided(s.Train.X, 2, 4)) != 8 {
+		t.Errorf("a column that hardly varies, left as it is: %v, largest %v", err, slices.Max(strided(s.Train.X, 2, 4)))
+	}
 }
 
 func TestStarts(t *testing.T) {
@@ -353,6 +356,7 @@ func TestRefused(t *testing.T) {
 		{"eps = 1e-8", numbers(), "has none"},
 		{"inputs@z = standardize", numbers(), "no column z"},
 		{"inputs = polar", numbers(), "none of standardize"},
+		{"inputs@b = none", numbers(), "is not known"},
 		{"targets = standardize", classes(dense(3)), "not of differences"},
 		{"activation@relu9 = tanh", numbers(), "no layer relu9"},
 		{"activation = swoosh", numbers(), `no activation "swoosh"`},

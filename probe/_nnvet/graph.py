@@ -1,6 +1,6 @@
 """What autograd knows: which operations stand between the loss and the parameters.
 
-Only the structure of the graph is read, and plain numbers on its nodes. Saved tensors are not touched, except by
+Only the structure of the graph is read, and plain numbers on its nodes. Saved tensors are not touched here, except by
 `culprit` after the loss stopped being finite: inside checkpointed regions, reading them computes forward again.
 """
 

@@ -51,7 +51,9 @@ class Call:
         return self.name, p.dim(), p.shape[1] if self.name in _CLASSES and p.dim() > 1 else 0
 
     def rows(self):
-        return self.target.numel() if self.name in _CLASSES and not self.target.is_floating_point() else self.prediction.shape[0] if self.prediction.dim() else 1
+        if self.name in _CLASSES and not self.target.is_floating_point():
+            return self.target.numel()
+        return self.prediction.shape[0] if self.prediction.dim() else 1
 
     def indices(self):
         """Returns the target as class indices without those ignored, or None."""

@@ -8,8 +8,7 @@ import sys
 import threading
 import time
 
-from . import (budget, evaluation, forward, graph, guard, journal, loose, losses, network, source, stats, steps, survey, trouble, units,
-               update, written, zeroing)
+from . import budget, evaluation, forward, graph, guard, journal, loose, losses, network, source, stats, steps, survey, trouble, units, update, written, zeroing
 from .guard import guarded
 
 clock = time.perf_counter

@@ -185,15 +185,15 @@ def two_logarithms(node, known):
     elif not same(complement(q), p):
         return None
     y, weighted = shares(a, b)
-    l, m = values.saved(one, "self"), values.saved(other, "self")
-    if y is None or l is None or m is None:
+    x, z = values.saved(one, "self"), values.saved(other, "self")
+    if y is None or x is None or z is None:
         return None
-    prediction = known.of(p, list(l.shape))
-    prediction = l if prediction is None else prediction
-    count = math.prod(max(m, n) for m, n in itertools.zip_longest(reversed(y.shape), reversed(l.shape), fillvalue=1))
+    prediction = known.of(p, list(x.shape))
+    prediction = x if prediction is None else prediction
+    count = math.prod(max(m, n) for m, n in itertools.zip_longest(reversed(y.shape), reversed(x.shape), fillvalue=1))
     if count > MAX_ELEMENTS:
         return None
-    elements = y * l.log() + (1 - y) * m.log()
+    elements = y * x.log() + (1 - y) * z.log()
     return Term("binary_cross_entropy", p, prediction, y, -elements.sum(), count, weighted)
 
 
@@ -207,9 +207,9 @@ def weighed(node):
     w, log = constant(node), graph.parents(node)[0]
     while graph.operation(log) == "neg":
         log, sign = graph.parents(log)[0], -sign
-    if w is None or not w.is_floating_point() or graph.plain(log) not in LOGARITHMS or not graph.parents(log):
+    if w is None or w.is_complex() or graph.plain(log) not in LOGARITHMS or not graph.parents(log):
         return None
-    return sign * w, log
+    return sign * (w if w.is_floating_point() else w.float()), log
 
 
 def constant(node):
@@ -262,15 +262,14 @@ def one_logarithm(node):
     logs = logarithms(found[1]) if found is not None else None
     if logs is None:
         return None
-    y, (name, source, l) = found[0], logs
-    if l.dim() != 2 or l.shape[1] < 2 or y.shape != l.shape or l.numel() > MAX_ELEMENTS:
+    y, (name, source, given) = found[0], logs
+    if given.dim() != 2 or given.shape[1] < 2 or y.shape != given.shape or given.numel() > MAX_ELEMENTS:
         return None
     y = -y if bool((y <= 0).all()) else y
     if not bool(((y >= 0) & (y <= 1)).all()):
         return None
-    logs = l if name == "nll_loss" else l.log_softmax(1)
-    total = -(y * logs).sum()
-    return Term(name, source, l, y, total, len(l))
+    total = -(y * (given if name == "nll_loss" else given.log_softmax(1))).sum()
+    return Term(name, source, given, y, total, len(given))
 
 
 def picked(node, known):
@@ -285,11 +284,11 @@ def picked(node, known):
         logs = logarithms(graph.parents(node)[0]) if y is not None else None
     if logs is None:
         return None
-    name, source, l = logs
-    if l.dim() != 2 or l.shape[1] < 2 or len(l) != len(y) or len(l) < 2:
+    name, source, given = logs
+    if given.dim() != 2 or given.shape[1] < 2 or len(given) != len(y) or len(given) < 2 or bool((y < 0).any()):
         return None
-    chosen = (l if name == "nll_loss" else l.log_softmax(1)).gather(1, y[:, None])
-    return Term(name, source, l, y, -chosen.sum(), len(l))
+    chosen = (given if name == "nll_loss" else given.log_softmax(1)).gather(1, y[:, None])
+    return Term(name, source, given, y, -chosen.sum(), len(given))
 
 
 def picks(node):

@@ -244,7 +244,7 @@ class Heads(Case):
         ("bce(torch.sigmoid(one(x)), b1).mean()", ("binary_cross_entropy", "mean", True, [16, 1], [16])),
         ("(-torch.log(torch.softmax(three(x), 1)[range(16), c]).mean())", ("nll_loss", "mean", True, [16, 3], [16])),
         ("(-three(x).log_softmax(1).gather(1, c[:, None]).mean())", ("nll_loss", "mean", True, [16, 3], [16])),
-        ("(-(F.one_hot(c, 3).float() * torch.log(torch.softmax(three(x), 1) + 1e-9)).sum(1).mean())", ("nll_loss", "mean", True, [16, 3], [16])),
+        ("(-(F.one_hot(c, 3) * torch.log(torch.softmax(three(x), 1) + 1e-9)).sum(1).mean())", ("nll_loss", "mean", True, [16, 3], [16])),
         ("(-(three(x).log_softmax(1).gather(1, c[:, None])[:, 0] * y1).mean())", None),  # rewards
         ("(-one(x)).exp().mean()", None),
     ]
