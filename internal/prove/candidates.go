@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,6 +167,50 @@ func rateOf(t *nnvet.Trace) (float64, bool) {
 	for s := range t.All(nnvet.Rate) {
 		if s.Len() > 0 && s.Values[0] > 0 {
 			return stat.Quantile(s.Values, 1), true // of a warm-up, its top
+		}
+	}
+	return 0, false
+}
+
+// effective returns the candidates whose settings arrive in the training, or
+// says why none does: a rate that the command line sets, too, is not changed by
+// an edit of its default.
+func (p *Prover) effective(ctx context.Context, before *nnvet.Trace, all []candidate) (out []candidate, why string, err error) {
+	for _, c := range all {
+		lost := ""
+		for _, s := range c.treatment.Settings {
+			figure, ok := arrives[s.Name]
+			if !ok {
+				continue
+			}
+			t, err := p.trace(ctx, c.variant)
+			if err != nil {
+				return nil, "", err
+			}
+			was, known := figure(before)
+			is, _ := figure(t)
+			to, err := strconv.ParseFloat(s.To, 64)
+			if known && is == was && err == nil && math.Abs(to/was-1) > 0.01 {
+				lost = fmt.Sprintf("%s stays at %s after the edit: it is set elsewhere too, as on the command line", called(s.Name), number(was))
+			}
+		}
+		if lost == "" {
+			out = append(out, c)
+		} else {
+			why = lost
+		}
+	}
+	return out, why, nil
+}
+
+// arrives are the knobs of which a trace tells what they were set to.
+var arrives = map[string]func(*nnvet.Trace) (float64, bool){"lr": rateOf, "batch": batchOf}
+
+// batchOf returns the rows of a step, of most steps.
+func batchOf(t *nnvet.Trace) (float64, bool) {
+	for s := range t.All(nnvet.BatchRows) {
+		if s.Len() > 0 {
+			return stat.Median(s.Values), true
 		}
 	}
 	return 0, false

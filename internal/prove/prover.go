@@ -223,6 +223,14 @@ func (p *Prover) mend(ctx context.Context, base Variant, t *nnvet.Trace, f *nnve
 		p.report.skip(f, why, instead)
 		return nil, nil
 	}
+	candidates, why, err := p.effective(ctx, t, candidates)
+	if err != nil {
+		return nil, err
+	}
+	if len(candidates) == 0 {
+		p.report.skip(f, why, "change it where it is set last")
+		return nil, nil
+	}
 	best, raced, err := p.race(ctx, base, candidates, f)
 	if err != nil {
 		if errors.Is(err, errBudget) {
