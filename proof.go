@@ -28,6 +28,11 @@ type Proof struct {
 // is false for nil.
 func (p *Proof) Helps() bool { return p != nil && p.Verdict == "proven" && !p.Idle }
 
+// Fails reports whether the treatment is shown not to help. It is false for nil.
+func (p *Proof) Fails() bool {
+	return p != nil && (p.Verdict == "no effect" || p.Verdict == "worse")
+}
+
 // A Raced is a value that was tried for a treatment, and what it scored.
 type Raced struct {
 	Action   string

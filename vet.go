@@ -200,9 +200,12 @@ func (r *Result) Undecided() []Finding {
 		return nil
 	}
 	first := &r.Findings[0]
+	if first.Proof.Fails() {
+		return nil
+	}
 	out := []Finding{*first}
 	for _, f := range r.Findings[1:] {
-		if len(f.Because) == 0 && f.Check != first.Check && f.Severity == first.Severity && near*odds(f.Confidence) >= odds(first.Confidence) {
+		if len(f.Because) == 0 && !f.Proof.Fails() && f.Check != first.Check && f.Severity == first.Severity && near*odds(f.Confidence) >= odds(first.Confidence) {
 			out = append(out, f)
 		}
 	}

@@ -58,8 +58,11 @@ func (x *fixing) fix(name string) error {
 		return usage("nnvet run -- python train.py makes a run", "%w", err)
 	}
 	k, err := readProof(run)
+	if errors.Is(err, errNoProof) {
+		return usage("nnvet prove "+run.Meta.ID, "run %s: %w", run.Meta.ID, err)
+	}
 	if err != nil {
-		return err
+		return &failure{code: codeNoVerdict, err: err}
 	}
 	patch := k.patch()
 	if len(patch.Files) == 0 {
@@ -114,6 +117,9 @@ func (x *fixing) confirm(run *store.Run) error {
 	}
 	defer s.close()
 	t, err := once(ctx, s)
+	if code := interrupted(ctx); code != 0 {
+		return status(code)
+	}
 	if err != nil {
 		return &failure{code: codeNoVerdict, err: err}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -109,13 +110,13 @@ func (p *proving) prove(name string) error {
 		return err
 	}
 	if n := j.Known(); n > 0 {
-		fmt.Fprintf(os.Stderr, "nnvet: goes on: %s of an earlier proof are taken from %s\n", count(n, "training"), fromHere(run.Path(proofDir)))
+		fmt.Fprintf(os.Stderr, "nnvet: goes on with %s of an earlier proof, kept in %s\n", count(n, "training"), fromHere(run.Path(proofDir)))
 	}
 	rep, err := prove.New(s, j, o).Run(ctx)
 	p.clear()
 	if ctx.Err() != nil {
 		fmt.Fprintf(os.Stderr, "nnvet: stopped after %s; nnvet prove %s goes on from there\n", count(rep.Trainings, "training"), run.Meta.ID)
-		return context.Cause(ctx)
+		return status(interrupted(ctx))
 	}
 	if err != nil {
 		return &failure{code: codeNoVerdict, err: err}
@@ -359,10 +360,9 @@ func (p *proving) conclude(run *store.Run, rep *prove.Report) error {
 		return &failure{code: codeNoVerdict, err: err}
 	}
 	view := proofView(run, rep, k)
-	if p.stream.Name == "json" {
-		_, err = os.Stdout.Write(append(doc, '\n'))
-	} else {
-		err = report.Proofs(os.Stdout, view, p.style)
+	err = p.stream.Proof(os.Stdout, view, p.style)
+	if err == nil {
+		err = p.saveProof(view)
 	}
 	if err != nil {
 		return &failure{code: codeNoVerdict, err: err}
@@ -371,6 +371,21 @@ func (p *proving) conclude(run *store.Run, rep *prove.Report) error {
 		return status(codeFindings)
 	}
 	return nil
+}
+
+// saveProof writes a proof to the files that were asked for. All are tried.
+func (p *proving) saveProof(v *report.ProofReport) (errs error) {
+	plain := p.style
+	plain.Color = false
+	for _, d := range p.files {
+		var b bytes.Buffer
+		err := d.format.Proof(&b, v, plain)
+		if err == nil {
+			err = os.WriteFile(d.path, b.Bytes(), 0o666)
+		}
+		errs = errors.Join(errs, err)
+	}
+	return errs
 }
 
 // patch returns the files of a proof as a patch.
@@ -385,14 +400,17 @@ func (k *kept) patch() *edit.Patch {
 // proofView is the proof as it is shown.
 func proofView(run *store.Run, rep *prove.Report, k kept) *report.ProofReport {
 	v := &report.ProofReport{
-		Run: run.Meta.ID, Command: run.Meta.Command, Scale: string(rep.Scale), Split: rep.Split, Trainings: rep.Trainings,
-		Spent: rep.Spent, Short: rep.Short, Healthy: rep.Healthy, Left: names(append([]string{}, rep.Left...)), Files: len(k.Files),
+		Version: version, Run: run.Meta.ID, Command: run.Meta.Command, Scale: string(rep.Scale), Split: rep.Split, Trainings: rep.Trainings,
+		Spent: rep.Spent, Short: rep.Short, Healthy: rep.Healthy, Left: names(append([]string{}, rep.Left...)), Diff: k.patch().Diff(),
+	}
+	for _, f := range k.Files {
+		v.Files = append(v.Files, f.Path)
 	}
 	for _, f := range rep.Fixes {
 		v.Proofs = append(v.Proofs, report.Proof{Check: f.Check, Name: f.Name, Site: f.Site, Message: f.Message, Proof: *f.Told()})
 	}
 	for _, u := range rep.NotTried {
-		v.NotTried = append(v.NotTried, report.NotTried{Check: u.Check, Name: u.Name, Site: u.Site, Why: u.Why})
+		v.NotTried = append(v.NotTried, report.NotTried{Check: u.Check, Name: u.Name, Site: u.Site, Why: u.Why, Instead: u.Instead})
 	}
 	return v
 }
@@ -412,7 +430,7 @@ func names(ids []string) []string {
 func readProof(run *store.Run) (*kept, error) {
 	text, err := os.ReadFile(run.Path(proofFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usage("nnvet prove "+run.Meta.ID, "nothing was proven of run %s yet", run.Meta.ID)
+		return nil, errNoProof
 	}
 	if err != nil {
 		return nil, err
@@ -421,8 +439,14 @@ func readProof(run *store.Run) (*kept, error) {
 	if err := json.Unmarshal(text, k); err != nil {
 		return nil, fmt.Errorf("%s: %w", run.Path(proofFile), err)
 	}
+	if k.Report == nil {
+		return nil, fmt.Errorf("%s: it holds no report", run.Path(proofFile))
+	}
 	return k, nil
 }
+
+// errNoProof is of a run that nothing was tried of.
+var errNoProof = errors.New("nothing was proven of it yet")
 
 func count(n int, what string) string {
 	if n == 1 {

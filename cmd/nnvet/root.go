@@ -22,6 +22,8 @@ const about = `nnvet says why a neural network does not learn, and what to chang
   nnvet show                     the diagnosis of the newest run again
   nnvet prove                    train again with what was prescribed: did it help?
   nnvet fix --diff               what was proven, as a change of your files
+  nnvet sweep lr                 other values of what you chose, drawn: lr, batch, width ...
+  nnvet decide                   the checks that no single run can answer
   nnvet recipe                   how to scale what a run fed, also as code
   nnvet explain lr-too-high      what a finding means and what to do
   nnvet explain 6                one of the eleven pitfalls, from the beginning
@@ -68,7 +70,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate("{{.Long}}")
 	root.SetVersionTemplate("nnvet {{.Version}}\n")
-	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newProve(), newFix(), newRecipe(), newExplain(), newChecks(), newVersion(), newCompletion())
+	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newProve(), newFix(), newSweep(), newDecide(), newRecipe(), newExplain(), newChecks(), newVersion(), newCompletion())
 	for _, c := range root.Commands() {
 		c.SetHelpTemplate(helpOf)
 	}

@@ -64,6 +64,7 @@ func (s *shower) show(name string) error {
 	}
 	rep, err := examine(run, tracefile.OpenDir(run.Dir), s.settings)
 	rep.Notes, rep.Full = s.notes, s.full
+	attach(run, rep.Result.Findings)
 	why := noVerdict(run, rep, err)
 	if why == "" || s.stream.Name == "json" {
 		if err := s.print(os.Stdout, rep); err != nil {
@@ -80,6 +81,26 @@ func (s *shower) show(name string) error {
 		return status(codeFindings)
 	}
 	return nil
+}
+
+// attach gives findings the proofs of what was tried against them. A proof that
+// cannot be read is said and left out: the findings stand without it.
+func attach(run *store.Run, fs []nnvet.Finding) {
+	k, err := readProof(run)
+	if err != nil {
+		if !errors.Is(err, errNoProof) {
+			fmt.Fprintf(os.Stderr, "nnvet: without its proof: %v\n", err)
+		}
+		return
+	}
+	for i := range fs {
+		f := &fs[i]
+		for _, x := range k.Report.Fixes {
+			if x.Check == f.Check.ID && x.Site == f.Site {
+				f.Proof = x.Told()
+			}
+		}
+	}
 }
 
 // keep writes the files that were asked for.

@@ -202,14 +202,12 @@ func soundness(y prove.Yardstick, whole []prove.Score) float64 {
 	return median(skills)
 }
 
-// closed returns the share of the gap that a claim closes. Where there is no gap
-// on this scale, as the sound program is no better, it is 1 if the mended one is
-// as good, else 0.
+// closed returns the share of the gap that a claim closes; 0 where there is none
+// on this scale, as the sound program is no better.
 func closed(c prove.Claim, y prove.Yardstick, whole []prove.Score) float64 {
-	sound := soundness(y, whole)
-	share := c.GapClosed(sound)
+	share := c.GapClosed(soundness(y, whole))
 	if math.IsNaN(share) {
-		return truth(c.After >= sound)
+		return 0
 	}
 	return round(share)
 }

@@ -118,7 +118,10 @@ func called(knob string) string {
 	return "the " + knob
 }
 
-func number(v float64) string { return strconv.FormatFloat(stat.Signif(v, 2), 'g', -1, 64) }
+// number writes two digits of a figure as checks do: 5e-5.
+func number(v float64) string {
+	return strings.Replace(strconv.FormatFloat(stat.Signif(v, 2), 'g', -1, 64), "e-0", "e-", 1)
+}
 
 // moves are the knobs that move the best learning rate: with these both arms
 // get theirs anew, so that a treatment is not proven for having changed the

@@ -58,8 +58,11 @@ func digest(p *edit.Patch) string {
 // Jobs is one training a core.
 func (e *Experiment) Jobs() int { return runtime.GOMAXPROCS(0) }
 
-// With edits the file.
-func (e *Experiment) With(_ context.Context, base Variant, t *nnvet.Trace, tr nnvet.Treatment) (Variant, error) {
+// With edits the file; what was altered in memory is altered further.
+func (e *Experiment) With(ctx context.Context, base Variant, t *nnvet.Trace, tr nnvet.Treatment) (Variant, error) {
+	if _, ok := base.(altered); ok {
+		return e.alter(ctx, base, alteration{settings: tr.Settings})
+	}
 	p, err := edit.YAML(e.Path, e.of(base), t, tr)
 	if err != nil {
 		return nil, err
@@ -80,6 +83,9 @@ func over(base Variant, p *edit.Patch) (Variant, error) {
 }
 
 func (e *Experiment) of(v Variant) []byte {
+	if a, ok := v.(altered); ok {
+		v = a.base
+	}
 	if v, ok := v.(Edited); ok {
 		return v.Patch().Files[0].After
 	}
@@ -114,6 +120,11 @@ func (e *Experiment) Train(ctx context.Context, o Order) (*Training, error) {
 	again, err := x.Again(o.Seed)
 	if err != nil {
 		return failed(ctx, err, began)
+	}
+	if a, ok := o.Variant.(altered); ok {
+		if again, err = a.of(again); err != nil {
+			return failed(ctx, err, began)
+		}
 	}
 	t := &subject.Training{Experiment: again, Dir: o.Dir, Version: e.Version}
 	if err := t.Trace(ctx); err != nil {

@@ -152,14 +152,14 @@ func proofAgent(w io.Writer, r *ProofReport, _ Style) error {
 	}
 	for i := range r.Proofs {
 		x := &r.Proofs[i]
-		a.printf("%d %s %s%s: %s", i+1, x.Check, x.Name, after(" site=", word(x.Site)), clean(x.Message))
+		a.printf("%d %s %s%s: %s", i+1, clean(x.Check), clean(x.Name), after(" site=", word(x.Site)), clean(x.Message))
 		a.proof(&x.Proof)
 		for _, c := range each(x.Raced) {
 			a.printf("  raced score=%s seeds=%d %s", score(mean(c.Scores)), len(c.Scores), clean(c.Action))
 		}
 	}
 	for _, n := range r.NotTried {
-		a.printf("not tried: %s %s%s: %s%s", n.Check, n.Name, after(" site=", word(n.Site)), clean(n.Why), after("; by hand: ", clean(n.Instead)))
+		a.printf("not tried: %s %s%s: %s%s", clean(n.Check), clean(n.Name), after(" site=", word(n.Site)), clean(n.Why), after("; by hand: ", clean(n.Instead)))
 	}
 	for _, s := range r.after() {
 		a.printf("%s", clean(s))
@@ -174,7 +174,7 @@ func proofAgent(w io.Writer, r *ProofReport, _ Style) error {
 // proof tells a proof in a line, and what it was chosen from is left to others.
 func (a *agent) proof(x *nnvet.Proof) {
 	if x.Seeds == 0 {
-		a.printf("  %s: %s (%s)", x.Verdict, clean(x.Treatment.Action), clean(x.Why))
+		a.printf("  %s: %s (%s)", clean(x.Verdict), clean(x.Treatment.Action), clean(x.Why))
 		return
 	}
 	figures := ""

@@ -31,8 +31,12 @@ func Proofs(w io.Writer, r *ProofReport, s Style) error {
 		}
 	})
 	p.section(func() {
+		wide := 0
 		for _, n := range r.next() {
-			p.wrap(6, span{plain, "  " + pad(n.Word, 9) + command(n.Argv)}, span{dim, "  " + n.Why})
+			wide = max(wide, width(p.show(command(n.Argv))))
+		}
+		for _, n := range r.next() {
+			p.wrap(11, span{plain, "  " + pad(n.Word, 9) + pad(p.show(command(n.Argv)), wide)}, span{dim, "  " + n.Why})
 		}
 	})
 	return p.flush(w)
@@ -63,7 +67,10 @@ const proofColumn = 12
 func (p *page) fact(name string, spans ...span) {
 	head := "  " + pad(p.show(name), proofColumn-3) + " "
 	if p.style.Linear {
-		head = "  " + name + ": "
+		head = after("  ", name) + ": "
+		if name == "" {
+			head = "  "
+		}
 	}
 	p.wrap(proofColumn, append([]span{{plain, head}}, spans...)...)
 }
@@ -99,7 +106,7 @@ func (p *page) doubts(x *Proof) {
 	case x.Verdict == "proven" && x.Idle:
 		p.fact("idle", span{plain, "with all the other fixes in place it does nothing more, so it is left out"})
 	case x.Verdict == "proven" && x.Missed != nil:
-		p.fact("needed", span{plain, fmt.Sprintf("all the other fixes without it: score %s", signed(-*x.Missed))})
+		p.fact("needed", span{plain, fmt.Sprintf("all the other fixes without it score %s less", score(*x.Missed))})
 	case x.Verdict == "no effect":
 		p.fact("so", span{plain, "whatever it does is less than 0.02"})
 	case missing(&x.Proof) != "":
@@ -177,7 +184,7 @@ func (r *ProofReport) after() []string {
 	var out []string
 	for _, x := range proven {
 		if !x.Written {
-			out = append(out, "by hand: "+x.Treatment.Action)
+			out = append(out, "by hand, since it was proven at run time: "+x.Treatment.Action)
 		}
 	}
 	it := "with it "

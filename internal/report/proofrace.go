@@ -76,8 +76,8 @@ func raceOf(all []nnvet.Raced, won nnvet.Treatment) race {
 	for _, r := range all {
 		c := runner{Raced: r, name: r.Action, won: r.Action == won.Action || slices.Equal(r.Settings, withoutRate(won.Settings)) && len(r.Settings) > 0}
 		if out.knob != "" {
-			c.name = r.Settings[0].To
-			c.at, _ = strconv.ParseFloat(c.name, 64) // oneKnob has read it
+			c.at, _ = strconv.ParseFloat(r.Settings[0].To, 64) // oneKnob has read it
+			c.name = num(c.at)
 		}
 		out.runs = append(out.runs, c)
 	}

@@ -31,6 +31,8 @@ var cases = []struct {
 		return r
 	}},
 	{"undecided", undecided},
+	{"proven", provenFindings},
+	{"refuted", refutedFindings},
 	{"unlearned", unlearned},
 	{"unlearned-full", func(t *testing.T) *Report {
 		r := unlearned(t)
@@ -163,7 +165,7 @@ func TestGolden(t *testing.T) {
 		}
 		r := c.build(t)
 		golden(t, c.name+".txt", text(t, r, Style{}))
-		if c.name != "broken" && c.name != "healthy" && c.name != "trained" && c.name != "nothing" && c.name != "unlearned" {
+		if c.name != "broken" && c.name != "proven" && c.name != "healthy" && c.name != "trained" && c.name != "nothing" && c.name != "unlearned" {
 			continue
 		}
 		golden(t, c.name+".60.txt", text(t, r, Style{Width: 60}))

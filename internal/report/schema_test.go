@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// A schema is the part of JSON Schema that docs/diagnosis.schema.json uses.
+// A schema is the part of JSON Schema that docs/*.schema.json use.
 type schema struct {
 	ID          string             `json:"$id"`
 	Dialect     string             `json:"$schema"`
@@ -32,9 +32,9 @@ type schema struct {
 	MaxItems    *int               `json:"maxItems"`
 }
 
-func readSchema(t *testing.T) *schema {
+func readSchema(t *testing.T, name string) *schema {
 	t.Helper()
-	b, err := os.ReadFile("../../docs/diagnosis.schema.json")
+	b, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func (s *schema) allows(v any) bool {
 }
 
 func TestJSONFitsItsSchema(t *testing.T) {
-	s := readSchema(t)
+	s := readSchema(t, "diagnosis.schema.json")
 	for _, c := range cases {
 		r := c.build(t)
 		doc := render(t, r, func(w *bytes.Buffer) error { return JSON(w, r, Style{}) })
@@ -153,8 +153,21 @@ func TestJSONFitsItsSchema(t *testing.T) {
 	}
 }
 
+func TestProofFitsItsSchema(t *testing.T) {
+	s := readSchema(t, "proof.schema.json")
+	for _, c := range proofCases {
+		var v any
+		if err := json.Unmarshal([]byte(proofText(t, "json", c.build(), Style{})), &v); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if e := s.invalid(s, "$", v); e != "" {
+			t.Errorf("%s: %s", c.name, e)
+		}
+	}
+}
+
 func TestSchemaFindsFaults(t *testing.T) {
-	s := readSchema(t)
+	s := readSchema(t, "diagnosis.schema.json")
 	doc := render(t, broken(t), func(w *bytes.Buffer) error { return JSON(w, broken(t), Style{}) })
 	for _, c := range []struct{ old, new string }{
 		{`"nnvet/diagnosis/1"`, `"nnvet/diagnosis/2"`},
@@ -179,8 +192,10 @@ func TestSchemaFindsFaults(t *testing.T) {
 // TestSchemaHasEveryField compares the fields of the document's types with the
 // schema's properties, both ways, and which of them may be absent.
 func TestSchemaHasEveryField(t *testing.T) {
-	s := readSchema(t)
-	compareType(t, s, "$", s, reflect.TypeFor[diagnosis]())
+	for name, typ := range map[string]reflect.Type{"diagnosis.schema.json": reflect.TypeFor[diagnosis](), "proof.schema.json": reflect.TypeFor[provingDoc]()} {
+		s := readSchema(t, name)
+		compareType(t, s, name+" $", s, typ)
+	}
 }
 
 func compareType(t *testing.T, root *schema, at string, s *schema, typ reflect.Type) {

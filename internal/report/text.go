@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -308,15 +310,39 @@ type step struct {
 func (v *view) next() []step {
 	var steps []step
 	if v.found() {
-		c := v.groups[0].cause.Check
+		c := v.lead().Check
 		steps = append(steps, step{"why", "what " + c.Name + " means, how it is decided, and when it is wrong", []string{"nnvet", "explain", c.Name}})
 	}
 	if v.ID != "" {
+		steps = append(steps, v.toProve()...)
 		steps = append(steps,
 			step{"again", "this report with all its parts", []string{"nnvet", "show", v.ID}},
 			step{"figures", "the figures behind it", []string{"nnvet", "show", v.ID, "--json"}})
 	}
 	return steps
+}
+
+// toProve names the command that tries a fix, or the one that makes what is proven.
+func (v *view) toProve() []step {
+	switch {
+	case !v.found() || v.verdict() == verdictClear || !v.again():
+		return nil
+	case v.lead().Proof.Helps() && v.lead().Proof.Written:
+		return []step{{"change", "the proven fixes as a change of the files", []string{"nnvet", "fix", v.ID, "--diff"}}}
+	case slices.ContainsFunc(v.groups, func(g group) bool { return g.cause.Proof != nil }):
+		return nil
+	}
+	return []step{{"prove", "trains with the fixes, and says whether they help", []string{"nnvet", "prove", v.ID}}}
+}
+
+// again reports whether the training can be done again: of a command, and of an
+// experiment file, but not of a bare table.
+func (v *view) again() bool {
+	if len(v.Command) == 0 {
+		return false
+	}
+	ext := filepath.Ext(v.Command[0])
+	return v.Outcome == nil || ext == ".yaml" || ext == ".yml"
 }
 
 // counts is the last line.

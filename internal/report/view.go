@@ -110,14 +110,18 @@ func (v *view) rivals() string {
 }
 
 // lead returns the cause that the first line names: the first that is proven,
-// else the first.
+// else the first of the worst that is not refuted.
 func (v *view) lead() nnvet.Finding {
-	for _, g := range v.groups {
-		if g.cause.Proof.Helps() {
+	worst, lead := v.groups[0].cause.Severity, -1
+	for i, g := range v.groups {
+		switch x := g.cause.Proof; {
+		case x.Helps() && g.cause.Severity > nnvet.Note:
 			return g.cause
+		case lead < 0 && !x.Fails() && g.cause.Severity == worst:
+			lead = i
 		}
 	}
-	return v.groups[0].cause
+	return v.groups[max(lead, 0)].cause
 }
 
 // others returns "1 more error, 1 warning": the causes that the first line does

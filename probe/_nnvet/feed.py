@@ -26,6 +26,7 @@ class Feed:
         self.total = 0  # rows of the set; 0 where unknown
         self.mark = None  # equal for batches of one pass over the set; None where a pass may give a row twice
         self.trained = None  # the origin of the training batches
+        self.bare = False  # the batch came of no DataLoader
         self.pool = None  # weak reference to the variable that batches are rows of
         self.tries = 0
 
@@ -41,6 +42,7 @@ class Feed:
         """Notices the batch that a network is given."""
         self.given += 1
         loaded, self.fresh = self.loader() if self.fresh else None, False
+        self.bare = loaded is None
         if loaded is not None:
             self.origin, self.total, self.mark = loaded
         else:
@@ -64,7 +66,7 @@ class Feed:
     def indexed(self, x, frame):
         """Returns the rows of the variable that the batch was picked out of by indices, or 0. It is sought behind a frame of
         the user's code. A row that a variable has twice tells nothing: another one may have it too."""
-        if self.total or not x.dim() or x.is_sparse or x.numel() == 0:
+        if self.total or not self.bare or not x.dim() or x.is_sparse or x.numel() == 0:
             return 0
         rows = [x.detach()[i].reshape(-1) for i in sorted({0, len(x) // 2, len(x) - 1})[:SOUGHT]]
         pool = self.pool() if self.pool is not None else None
@@ -114,9 +116,16 @@ def larger(t, x):
 
 
 def times(t, row):
-    """Returns how often a tensor has a row, by some of its columns."""
-    every = -(-row.numel() // COLUMNS) | 1 if row.numel() > COLUMNS else 1
-    return int((t.detach().reshape(len(t), -1)[:, ::every] == row[::every]).all(1).sum())
+    """Returns how often a tensor has a row, by some of their columns. The first is one in the middle: at the edges, images
+    are often the same."""
+    f, n = t.detach().reshape(len(t), -1), row.numel()
+    columns = sorted(range(0, n, -(-n // COLUMNS)), key=lambda c: abs(c - n // 2))
+    same = (f[:, columns[0]] == row[columns[0]]).nonzero()[:, 0]
+    for c in columns[1:]:
+        if len(same) < 2:
+            break
+        same = same[f[same, c] == row[c]]
+    return int((f[same] == row).all(1).sum()) if len(same) < 2 else len(same)
 
 
 def _length(x):

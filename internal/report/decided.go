@@ -1,0 +1,95 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/nnvet/nnvet"
+)
+
+// Decisions are what `nnvet decide` came to: checks that no single run answers.
+type Decisions struct {
+	Of        string // what was trained
+	Scale     string
+	Split     string
+	Decided   []Decided
+	Trainings int
+	Spent     time.Duration
+}
+
+// A Decided is one of them.
+type Decided struct {
+	Check, Name string
+	Outcome     string // "found", "clear", "not checked"
+	Severity    string // of what was found
+	Message     string
+	Action      string
+}
+
+// DecidedText writes decisions as text. Its first line is the answer.
+func DecidedText(w io.Writer, d *Decisions, style Style) error {
+	p := newPage(style)
+	p.wrap(2, span{bold, "nnvet: " + d.answer()})
+	p.wrap(2, span{plain, fmt.Sprintf("%s  %s in %s  scores: %s", d.Of, count(d.Trainings, "training"), spent(d.Spent), meaning(d.Scale, d.Split))})
+	for _, outcome := range []string{"found", "clear", "not checked"} {
+		first := true
+		for i := range d.Decided {
+			if x := &d.Decided[i]; x.Outcome == outcome {
+				if first {
+					p.blank()
+				}
+				first = false
+				p.decided(x)
+			}
+		}
+	}
+	return p.flush(w)
+}
+
+func (d *Decisions) answer() string {
+	var names []string
+	judged := 0
+	for _, x := range d.Decided {
+		switch x.Outcome {
+		case "found":
+			names = append(names, x.Name)
+			judged++
+		case "clear":
+			judged++
+		}
+	}
+	switch {
+	case len(names) > 0:
+		return fmt.Sprintf("of %s, %d found something: %s", count(judged, "experiment"), len(names), strings.Join(names, ", "))
+	case judged == 0:
+		return "no experiment could be done"
+	}
+	return fmt.Sprintf("%s found nothing", count(judged, "experiment"))
+}
+
+func (p *page) decided(x *Decided) {
+	switch x.Outcome {
+	case "found":
+		r := severityRole(nnvet.Warning)
+		switch x.Severity {
+		case "error":
+			r = severityRole(nnvet.Error)
+		case "note":
+			r = dim
+		}
+		p.wrap(4, span{r, x.Severity}, span{bold, " " + x.Name}, span{plain, " (" + x.Check + "): " + x.Message})
+		if x.Action != "" {
+			p.wrap(6, span{advice, "  try"}, span{plain, ": " + x.Action})
+		}
+	case "clear":
+		text := " " + x.Name
+		if x.Message != "" {
+			text += " (" + x.Message + ")"
+		}
+		p.wrap(4, span{good, "clear"}, span{plain, text})
+	default:
+		p.wrap(4, span{dim, "not checked"}, span{plain, " " + x.Name + ": " + x.Message})
+	}
+}
