@@ -29,16 +29,15 @@ func (b Baseline) Skill(loss float64) float64 {
 func (b Baseline) At(skill float64) float64 { return b.Floor + (1-skill)*(b.Loss-b.Floor) }
 
 // Baseline returns the baseline of a head on a split, from the targets that
-// the head saw there, or of the training split where the split's own were not
-// recorded. The error says why there is none.
+// the head saw there, or on the other one where the split's own were not
+// recorded or are too few. The error says why there is none.
 func (t *Trace) Baseline(h *Head, split string) (Baseline, error) {
-	p := t.ProfileOf(Target, split, h.Name)
-	if p == nil {
-		p = t.ProfileOf(Target, Train, h.Name)
-	}
+	p := t.targets(h, split)
 	switch {
 	case p == nil:
 		return Baseline{}, fmt.Errorf("no targets of %s were recorded", h.Name)
+	case !enoughTargets(p):
+		return Baseline{}, fmt.Errorf("%d targets of %s were looked at: too few to know what a constant costs", p.Rows, h.Name)
 	case h.Reduction != "mean":
 		return Baseline{}, fmt.Errorf("%s does not average over rows (reduction %q)", h.Name, h.Reduction)
 	case h.Weighted:
@@ -55,6 +54,30 @@ func (t *Trace) Baseline(h *Head, split string) (Baseline, error) {
 		return Baseline{}, fmt.Errorf("the targets of %s do not vary", h.Name)
 	}
 	return b, nil
+}
+
+// targets returns the profile that a head's baseline on a split is taken from,
+// or nil.
+func (t *Trace) targets(h *Head, split string) *Profile {
+	p := t.ProfileOf(Target, split, h.Name)
+	if p != nil && enoughTargets(p) {
+		return p
+	}
+	for _, other := range []string{Train, Validation} {
+		if o := t.ProfileOf(Target, other, h.Name); o != nil && (p == nil || o.Rows > p.Rows) {
+			p = o
+		}
+	}
+	return p
+}
+
+// enoughTargets reports whether the variance of targets can be told from those
+// that were looked at: of 64 it is known to about a fifth, sqrt(2/64), and of the
+// few that single-row batches show, not to a half. All there are, are enough; and
+// where it was not recorded how many there were, they are taken for so.
+func enoughTargets(p *Profile) bool {
+	const few = 64
+	return p.Rows == 0 || p.Rows >= few || p.Total > 0 && p.Rows >= p.Total
 }
 
 // constantLoss returns the loss of the constant that suits the targets best.
@@ -79,8 +102,36 @@ func constantLoss(k LossKind, p *Profile) (Baseline, error) {
 		// The mean absolute deviation of a normal distribution; for others it is
 		// within a third of it, near enough to tell learning from not learning.
 		return Baseline{Loss: overColumns(p, func(c Column) float64 { return c.Std * math.Sqrt(2/math.Pi) }), How: "predicting the median"}, nil
+	case Poisson:
+		return countsLoss(p)
 	}
 	return Baseline{}, fmt.Errorf("no baseline is known for the loss %s", k)
+}
+
+// countsLoss returns the loss of one rate for all rows, and as its floor about
+// what the true rates would reach: their variance is that of the counts less
+// their mean (were they Poisson given the rate), and what it is worth is the
+// mean of rate*log(rate/mean), which is variance/(2*mean) where it is small, and
+// at most mean*log(1+variance/mean^2) (Jensen).
+func countsLoss(p *Profile) (Baseline, error) {
+	const little = 0.1 // of a mean; from 1,000 counts of one rate, a variance is off by 0.05 of it
+	if p.Ranges.Below0 > 0 {
+		return Baseline{}, fmt.Errorf("the targets of %s are no counts", p.Site)
+	}
+	b := Baseline{How: "predicting the mean"}
+	b.Loss = overColumns(p, func(c Column) float64 { return c.Mean - c.Mean*math.Log(c.Mean) })
+	worth := overColumns(p, func(c Column) float64 {
+		spread := math.Max(0, c.Std*c.Std-c.Mean) / (c.Mean * c.Mean)
+		return c.Mean * math.Min(spread/2, math.Log1p(spread))
+	})
+	switch excess := overColumns(p, func(c Column) float64 { return c.Std*c.Std/c.Mean - 1 }); {
+	case !(b.Loss > 0):
+		return Baseline{}, fmt.Errorf("the loss of the constant is below 0 on the targets of %s, which gives no scale to judge by", p.Site)
+	case !(excess > little):
+		return Baseline{}, fmt.Errorf("the targets of %s vary no more than counts of one rate", p.Site)
+	}
+	b.Floor = b.Loss - worth
+	return b, nil
 }
 
 func overColumns(p *Profile, f func(Column) float64) float64 {

@@ -3,6 +3,7 @@ package nnvet_test
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -137,4 +138,18 @@ func TestReliability(t *testing.T) {
 		t.Fatal("casebook/scoreboard.md has no table of confidences for the part that scores")
 	}
 	between(t, "docs/confidence.md", "reliability", header+table+"\n")
+}
+
+// TestScored holds that the README quotes the board's figures of the part that
+// scores, with the day on which they were measured.
+func TestScored(t *testing.T) {
+	text := read(t, "casebook/scoreboard.md")
+	_, scores, _ := strings.Cut(text, "\n## The part that scores\n")
+	day := regexp.MustCompile(`\d{4}-\d\d-\d\d`).FindString(scores)
+	_, aims, _ := strings.Cut(text, "\n## Against the aims\n\n| | aim | scored | |\n")
+	table, _, ok := strings.Cut(aims, "\n\n")
+	if day == "" || !ok {
+		t.Fatalf("casebook/scoreboard.md names no day, or has no table of aims: %q", day)
+	}
+	between(t, "README.md", "scored", fmt.Sprintf("| | aim | scored on %s | |\n%s\n", day, table))
 }

@@ -57,7 +57,7 @@ func (p *Pass) Experiment(arms int) *Experiment {
 	case len(e.Arms) >= arms:
 		return e
 	case e.Lacking != "":
-		p.Skip("its experiment lacks something: %s", e.Lacking)
+		p.Skip("%s", e.Lacking)
 	default:
 		p.Skip("its experiment came to no figures")
 	}
@@ -68,20 +68,24 @@ func (p *Pass) Experiment(arms int) *Experiment {
 // figures at, and the standard error of that: infinite of a single pair, NaN of
 // none or where a figure is not finite.
 func (a Arm) Ahead(b Arm) (mean, err float64) {
-	var differences []float64
+	switch differences := a.less(b); {
+	case len(differences) == 0 || stat.FirstBad(differences) >= 0:
+		return math.NaN(), math.NaN()
+	case len(differences) == 1:
+		return differences[0], math.Inf(1)
+	default:
+		return stat.Mean(differences), stat.SD(differences) / math.Sqrt(float64(len(differences)))
+	}
+}
+
+// less returns the figures of an arm less those of another one at the same places.
+func (a Arm) less(b Arm) (differences []float64) {
 	for i, at := range a.At[:min(len(a.At), len(a.Figures))] {
 		if j := slices.Index(b.At, at); j >= 0 && j < len(b.Figures) {
 			differences = append(differences, a.Figures[i]-b.Figures[j])
 		}
 	}
-	switch n := len(differences); {
-	case n == 0 || stat.FirstBad(differences) >= 0:
-		return math.NaN(), math.NaN()
-	case n == 1:
-		return differences[0], math.Inf(1)
-	default:
-		return stat.Mean(differences), stat.SD(differences) / math.Sqrt(float64(n))
-	}
+	return differences
 }
 
 // Mean returns the mean of an arm's figures.
@@ -94,9 +98,9 @@ func (a Arm) Keeps(b Arm, same float64) bool {
 	return mean-err > -same
 }
 
-// Beats reports whether an arm is better than another one by more than same and
-// by more than a standard error.
+// Beats reports whether an arm is better than another one by more than same, and
+// by an exact sign-flip test at 5 %: with fewer than five seeds none ever is.
 func (a Arm) Beats(b Arm, same float64) bool {
-	mean, err := a.Ahead(b)
-	return mean > same && mean > err
+	differences := a.less(b)
+	return stat.FirstBad(differences) < 0 && stat.Mean(differences) > same && stat.SignFlip(differences) <= 0.05
 }

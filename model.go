@@ -50,7 +50,7 @@ type Param struct {
 	Source       Location // where the layer that owns an unregistered tensor was made
 	Rows         int      // units in all, of a tensor of two dimensions or more
 	Twins        int      // those whose incoming weights equal another unit's at step 0
-	GradTwins    int      // those whose first gradient equals another such unit's; -1 where not recorded
+	GradTwins    int      // those whose first gradient other than 0, if any was, equals another such unit's; -1 where not recorded
 }
 
 // An Optimizer is one optimizer and its groups.
@@ -103,6 +103,7 @@ const (
 	L1           LossKind = "l1"
 	SmoothL1     LossKind = "smooth-l1"
 	Huber        LossKind = "huber"
+	Poisson      LossKind = "poisson_nll_loss" // on rates or their logarithms, without Stirling's term
 )
 
 // An Op is one operation on the way from the network to its loss.

@@ -77,9 +77,12 @@ type Feature struct {
 	Median    float64
 	MAD       float64 // median absolute deviation from the median
 	Tail      float64 // share of values further from the median than 8 times 1.4826 MAD; NaN where that is 0
-	MaxZ      float64 // largest distance from the mean, in standard deviations; NaN of a constant
-	Skew      float64 // third standardized moment; NaN of a constant
-	Rising    float64 // of the successive rows between which it changes, the share at which it rises; NaN of fewer than 8 of them
+	// Scale and Shift say what its numbers were before they were scaled: x*Scale +
+	// Shift. The scale is 0 or NaN where that is not so, or not known, as of a program.
+	Scale, Shift float64
+	MaxZ         float64 // largest distance from the mean, in standard deviations; NaN of a constant
+	Skew         float64 // third standardized moment; NaN of a constant
+	Rising       float64 // of the successive rows between which it changes, the share at which it rises; NaN of fewer than 8 of them
 	// Spike is the smallest or the largest value where it occurs more than once
 	// and lies apart: how many interquartile ranges of the others lie between it
 	// and the nearest of them (SpikeGap), and what share of rows have it. The others

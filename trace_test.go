@@ -156,6 +156,8 @@ func TestBaselines(t *testing.T) {
 		{"half ones", nnvet.BCELogits, nnvet.Profile{Columns: column(0.5, 0.5)}, math.Ln2},
 		{"variance", nnvet.MSE, nnvet.Profile{Columns: column(152, 77)}, 77 * 77},
 		{"normal deviation", nnvet.L1, nnvet.Profile{Columns: column(0, 1)}, 0.7978845608028654},
+		{"too few of many", nnvet.MSE, nnvet.Profile{Columns: column(152, 77), Rows: 16, Total: 400}, math.NaN()},
+		{"few, and all there are", nnvet.MSE, nnvet.Profile{Columns: column(152, 77), Rows: 16, Total: 16}, 77 * 77},
 		{"unknown", "kl_div", nnvet.Profile{Columns: column(0, 1)}, math.NaN()},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -76,8 +76,12 @@ func Vet(t *Trace, checks []*Check, opts Options) Result {
 	}
 	res.ignore(opts.Ignore)
 	acquit(res.Findings)
-	explain(res.Findings)
-	opts.Likelihoods.weigh(res.Findings)
+	own := certain(res.Findings)
+	for again := true; again; again = doubt(res.Findings, own) { // it ends, as each round leaves a note more
+		explain(res.Findings)
+		opts.Likelihoods.weigh(res.Findings)
+	}
+	rise(res.Findings)
 	res.weighed = opts.Likelihoods != nil
 	res.Findings = fold(res.Findings, res.weighed)
 	return res
@@ -121,6 +125,9 @@ func (f *Finding) sure() bool {
 // explain notes on each finding the checks that account for it: those that
 // say so and whose finding starts no later. A note explains nothing.
 func explain(fs []Finding) {
+	for i := range fs {
+		fs[i].Because = nil
+	}
 	for _, cause := range fs {
 		if cause.Severity == Note {
 			continue
@@ -139,6 +146,58 @@ func explain(fs []Finding) {
 func accounts(cause, f Finding) bool {
 	return slices.Contains(cause.Check.Explains, f.Check.ID) ||
 		f.Check.Symptom && !cause.Check.Symptom && cause.Severity == Error
+}
+
+// Guess is the confidence below which a cause is likelier another's than its own.
+const guess = 0.4
+
+// certain tells of each finding whether it is a fault by definition, whatever
+// was learned of others: its check holds nothing against a run only because the
+// run went badly, and is as sure as of a proof.
+func certain(fs []Finding) []bool {
+	const proof = 0.95
+	out := make([]bool, len(fs))
+	for i, f := range fs {
+		out[i] = !f.Check.Presumed && f.Confidence >= proof
+	}
+	return out
+}
+
+// doubt makes notes of causes that are guesses, as far as is known from other
+// runs. What is certain stays; and where nothing was learned and nothing
+// better explains it, guesses are all there is to say, and [Result.Undecided]
+// says that they are. It reports whether there was one.
+func doubt(fs []Finding, certain []bool) bool {
+	cause := func(f Finding) bool { return f.Severity > Note && len(f.Because) == 0 && !f.Check.Symptom }
+	failed := slices.ContainsFunc(fs, func(f Finding) bool { return f.Check.Symptom && f.Severity == Error })
+	surer := slices.ContainsFunc(fs, func(f Finding) bool { return cause(f) && f.Confidence >= guess })
+	found := false
+	for i := range fs {
+		if f := &fs[i]; cause(*f) && f.Seen > 0 && f.Confidence < guess && !certain[i] && (surer || !failed) {
+			f.Severity, found = Note, true
+		}
+	}
+	return found
+}
+
+// rise gives a cause the severity of the worst that stands behind it: what ends
+// in a loss that is not a number is no warning. Of several findings of one
+// check, it is the last, which has the symptoms, unless one is as bad already.
+func rise(fs []Finding) {
+	for _, f := range fs {
+		if len(f.Because) == 0 {
+			continue
+		}
+		root, last, worst := rootCause(fs, f), -1, Note
+		for i, c := range fs {
+			if c.Check.ID == root && len(c.Because) == 0 && c.Severity > Note {
+				last, worst = i, max(worst, c.Severity)
+			}
+		}
+		if last >= 0 && worst < f.Severity {
+			fs[last].Severity = f.Severity
+		}
+	}
 }
 
 // fold puts every symptom behind its first cause. Causes are sorted worst
@@ -189,7 +248,8 @@ func rootCause(fs []Finding, f Finding) string {
 
 // Undecided returns the causes between which the figures do not decide: the
 // first, where it is not likely and nothing is proven, and those that are as bad and nearly as likely
-// (odds of a third or more). It returns none where the first stands out, or
+// (odds of a third or more). A mere guess is undecided by itself: it may be
+// something else. It returns none where the first stands out, or
 // where nothing was learned that confidences could be compared by.
 func (r *Result) Undecided() []Finding {
 	const likely, near = 0.6, 3
@@ -209,7 +269,7 @@ func (r *Result) Undecided() []Finding {
 			out = append(out, f)
 		}
 	}
-	if len(out) < 2 {
+	if len(out) < 2 && !(first.Seen > 0 && first.Confidence < guess) {
 		return nil
 	}
 	return out

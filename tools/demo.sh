@@ -1,7 +1,7 @@
 #!/bin/sh
 # Shows nnvet at work, on real data and on copies in a temporary folder: a
-# baseline for a table, an experiment that does not learn, and the same one
-# with the named fault repaired. Needs nothing but nnvet.
+# baseline for a table, an experiment that does not learn, a proof of what mends
+# it, and the same one mended. Needs nothing but nnvet.
 #
 #   tools/demo.sh           the embedded engine, and PyTorch where there is one
 #   tools/demo.sh --torch   a PyTorch script; installs a PyTorch where there is none
@@ -45,7 +45,9 @@ engine() {
 	cp "$root/examples/experiments/broken/$name.yaml" experiments/broken
 	cd experiments/broken
 	shown "nnvet run $name.yaml" "$nnvet" run "$name.yaml"
-	repaired "$root/examples/experiments/repairs/$name.diff"
+	shown "nnvet prove" "$nnvet" prove
+	shown "nnvet fix --diff" "$nnvet" fix --diff
+	shown "nnvet fix --write" "$nnvet" fix --write
 	shown "nnvet run $name.yaml" "$nnvet" run "$name.yaml"
 	cd "$dir"
 }

@@ -38,6 +38,7 @@ func Parse(text string) (*nnvet.Trace, nnvet.Options, error) {
 		t.Run.Ended = p.ended
 	}
 	t.Run.Steps = max(t.Run.Steps, p.steps)
+	t.Experiments = p.experiments
 	return t, p.opts, nil
 }
 
@@ -46,6 +47,8 @@ type parser struct {
 	opts   nnvet.Options
 	steps  int64 // completed, as far as the lines so far tell
 	ended  nnvet.Ending
+
+	experiments []nnvet.Experiment
 }
 
 func (p *parser) line(line string) error {
@@ -72,8 +75,32 @@ func (p *parser) line(line string) error {
 		v, err := strconv.ParseFloat(rest, 64)
 		p.opts.Limits[site] = v
 		return err
+	case "experiment":
+		p.experiments = append(p.experiments, nnvet.Experiment{Check: site, Lacking: rest})
+		return nil
+	case "arm":
+		return p.arm(site, rest)
 	}
 	return p.series(name, site, rest)
+}
+
+// arm adds an arm to the last experiment. Its name may begin with its size.
+func (p *parser) arm(name, points string) error {
+	if len(p.experiments) == 0 {
+		return errors.New("an arm stands behind its experiment")
+	}
+	a := nnvet.Arm{What: name}
+	first, what, _ := strings.Cut(name, " ")
+	if size, err := strconv.ParseFloat(first, 64); err == nil {
+		a.What, a.Size = strings.TrimSpace(what), size
+	}
+	err := expand(points, func(at int64, v float64) error {
+		a.At, a.Figures = append(a.At, float64(at)), append(a.Figures, v)
+		return nil
+	})
+	e := &p.experiments[len(p.experiments)-1]
+	e.Arms = append(e.Arms, a)
+	return err
 }
 
 func (p *parser) end(how string) error {

@@ -11,6 +11,8 @@
 //	steps: 500             optimizer steps of the run
 //	ended: exception       or exit, which is the default, or running
 //	limit NN0601.ratio: 3  a threshold in place of the check's own
+//	experiment NN1001:     one that was done; behind the colon, what it lacks
+//	arm 0.5 half: 0.8 0.7  of that, with its size beside the first, if it has one
 //
 // A point is a number, nan, inf or -inf. 0.5x8 stands for eight of them,
 // 2.3-0.1x4 for 2.3 2.2 2.1 2.0, and 8*0.5x4 for 8 4 2 1. Steps count from 0;

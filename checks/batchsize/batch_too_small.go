@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
 )
 
 //go:embed batch_too_small.md
@@ -30,7 +31,7 @@ var TooSmall = nnvet.Check{
 		{Name: "rows", Default: 8, Source: "as for batch normalization; the noise scale of sound runs of the casebook's part to learn from, past their first tenth, was above 14 rows in 95 of 100"},
 		{Name: "jitter", Default: 3.5e-3, Source: "measured in the casebook's part to learn from: in 83 sound runs in batches of 1 to 8 rows, but for those that explain nine tenths, update over weight was at most 2.8e-3 of the square root of the rows; rates 3 and 10 times too high gave 3.0e-3 to 53e-3"},
 		{Name: "fits", Default: 0.9, Source: "convention: where nine tenths are explained, the noise did no harm"},
-		nnvet.HealthySkill, nnvet.NoSkill,
+		nnvet.HealthySkill, nnvet.NoSkill, nnvet.Wanders,
 	},
 	Explains: []string{"NN0209", "NN0201"},
 	AtEnd:    true,
@@ -107,7 +108,10 @@ func starved(p *nnvet.Pass, run plan, rows float64, norm *nnvet.Layer) {
 // jittery looks for steps over next to no rows that are too long for their
 // noise. Of so few rows nearly all of a step is noise, which sinks with the
 // square root of the rows; how far weights may be thrown by it does not. It
-// takes no noise scale, which one row cannot tell.
+// takes no noise scale, which one row cannot tell. A low skill alone is no harm
+// of theirs: what is noise in the targets nothing explains. Where the steps do
+// harm, the validation loss wanders; where it does not, or nobody looked, this is
+// a note.
 func jittery(p *nnvet.Pass, run plan) {
 	c, err := p.Trace.Course(nnvet.Train)
 	if err != nil || c.Scale.How == "" || !(c.Skill() < p.Limit("fits")) || math.IsInf(c.Skill(), -1) {
@@ -118,9 +122,11 @@ func jittery(p *nnvet.Pass, run plan) {
 	if !(jitter > p.Limit("jitter")) {
 		return
 	}
-	const usual, usualRows = 0.002, 32 // update over weight of healthy runs, median, and the rows that they had
-	shorter := math.Ceil(pace / (usual * math.Sqrt(run.batch/usualRows)))
+	const usualRows = 32
+	shorter := math.Ceil(3 * jitter / p.Limit("jitter")) // to the middle of what sound runs have
+	wander, wanders := p.Restless()
 	f := nnvet.Finding{
+		Severity:   nnvet.Warning,
 		Confidence: 0.65,
 		Source:     place(p.Trace, run),
 		Label:      fmt.Sprintf("%s a batch", counted(run.batch)),
@@ -135,13 +141,35 @@ func jittery(p *nnvet.Pass, run plan) {
 		},
 		Treatments: []nnvet.Treatment{
 			run.change(p.Trace, usualRows, ""),
-			{Action: fmt.Sprintf("keep the batch, and lower the learning rate %s-fold: many short steps average as one large batch does", number(shorter))},
+			{
+				Action:   fmt.Sprintf("keep the batch, and lower the learning rate %s-fold, for as many more epochs as the loss then still falls: many short steps average as one large batch does", number(shorter)),
+				Settings: slower(p.Trace, shorter),
+			},
 		},
 	}
-	if c.Skill() <= p.Limit("learned") {
+	switch {
+	case c.Skill() <= p.Limit("learned"):
 		f.Severity, f.Evidence[2] = nnvet.Error, c.Evidence("learned")
+	case wanders:
+		f.Message += "; the validation loss wanders from one evaluation to the next"
+		f.Evidence = append(f.Evidence, wander)
+	default:
+		f.Severity = nnvet.Note
 	}
 	p.Report(f)
+}
+
+// slower is the setting of a learning rate that is lower by a factor; none where
+// the rate was not recorded.
+func slower(t *nnvet.Trace, factor float64) []nnvet.Setting {
+	for s := range t.All(nnvet.Rate) {
+		if s.Len() > 0 {
+			if from := stat.Quantile(s.Values, 1); from > 0 && stat.Finite(from) {
+				return []nnvet.Setting{{Name: "lr", From: fmt.Sprint(from), To: fmt.Sprint(stat.Signif(from/factor, 1))}}
+			}
+		}
+	}
+	return nil
 }
 
 // counted writes a number of rows: "1 row", "4 rows".

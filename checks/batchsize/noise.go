@@ -26,7 +26,7 @@ func noiseOf(t *nnvet.Trace) (noiseScale, bool) {
 	if row.Len() == 0 || batch.Len() != row.Len() || mostlyElsewhere(t) {
 		return noiseScale{}, false
 	}
-	b := batchRows(t)
+	b := t.Batch()
 	from := t.Run.Steps / 10
 	s := noiseScale{span: nnvet.Span{From: -1}}
 	var single, mean float64
@@ -73,13 +73,4 @@ func mostlyElsewhere(t *nnvet.Trace) bool {
 		}
 	}
 	return dense < all/2
-}
-
-// batchRows returns the rows of the run's typical batch, NaN where that is not known.
-func batchRows(t *nnvet.Trace) float64 {
-	s := t.Series(nnvet.Key{Quantity: nnvet.BatchRows})
-	if s.Len() == 0 {
-		return math.NaN()
-	}
-	return stat.Median(s.Values)
 }

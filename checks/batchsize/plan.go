@@ -21,7 +21,7 @@ type plan struct {
 
 // planOf returns the plan of a run, and whether its batch is known.
 func planOf(t *nnvet.Trace) (plan, bool) {
-	p := plan{batch: batchRows(t), total: math.NaN(), steps: float64(t.Run.Steps), passes: 1}
+	p := plan{batch: t.Batch(), total: math.NaN(), steps: float64(t.Run.Steps), passes: 1}
 	if x := t.Profile(nnvet.Input, nnvet.Train); x != nil && x.Total > 0 {
 		p.total = float64(x.Total)
 	}

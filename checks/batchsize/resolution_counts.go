@@ -38,7 +38,7 @@ func resolutionCounts(p *nnvet.Pass) {
 	for _, extent := range x.Shape[2:] {
 		places *= float64(extent)
 	}
-	rows := batchRows(p.Trace)
+	rows := p.Trace.Batch()
 	if p.Trace.OfFile() { // height and width come before the channels
 		places = float64(x.Shape[1]) * float64(x.Shape[2])
 	}

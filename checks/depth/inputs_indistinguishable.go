@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/nnvet/nnvet"
 )
@@ -110,17 +111,18 @@ func reportFade(p *nnvet.Pass, f fade, c nnvet.Course) {
 		Label:      "puts out the same for every input",
 		Span:       nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
 		Brief:      fmt.Sprintf("cosine %.2g", 1-f.to),
-		Message:    fmt.Sprintf("inputs cannot be told apart: behind layer %s, the outputs for two inputs begin with a cosine of %.6g", f.last, 1-f.to),
+		Message:    fmt.Sprintf("inputs cannot be told apart: behind layer %s, the outputs for two inputs begin apart by %s (1 - cosine)", f.last, apart(f.to)),
 		Evidence: []nnvet.Evidence{
-			{What: "cosine between outputs, last hidden layer", Saw: 1 - f.to, Key: key, Limit: "alike"},
-			{What: "what is lost since the first, times", Saw: f.from / f.to, Limit: "lost"},
+			{What: "1 - cosine between outputs, last hidden layer", Saw: f.to, Key: key},
+			{What: "1 - cosine that is taken for none", Saw: 1 - p.Limit("alike"), Key: key},
+			{What: "what is lost since the first, times, at least", Saw: f.from / max(f.to, resolved), Limit: "lost"},
 			c.Evidence("learned"),
 		},
 	}
 	if c.Skill() > p.Limit("learned") {
 		out.Severity, out.Confidence = nnvet.Warning, 0.65
-		out.Message = fmt.Sprintf("inputs could hardly be told apart: behind layer %s, the outputs for two inputs began with a cosine of %.6g", f.last, 1-f.to)
-		out.Evidence[0].Limit, out.Evidence[2] = "same", c.Evidence("fits")
+		out.Message = fmt.Sprintf("inputs could hardly be told apart: behind layer %s, the outputs for two inputs began apart by %s (1 - cosine)", f.last, apart(f.to))
+		out.Evidence[1].Saw, out.Evidence[3] = 1-p.Limit("same"), c.Evidence("fits")
 	}
 	if l := p.Trace.Layer(f.last); l != nil {
 		out.Source = l.Source
@@ -133,6 +135,18 @@ func reportFade(p *nnvet.Pass, f fade, c nnvet.Course) {
 	way := pathOf(p.Trace)
 	out.Treatments = []nnvet.Treatment{shallower(p.Trace, way.layers), critical(p.Trace), passable(p.Trace)}
 	p.Report(out)
+}
+
+// resolved is the least difference of a cosine from 1 that a trace can hold,
+// whose figures have six digits.
+const resolved = 1e-6
+
+// apart writes 1 - cosine.
+func apart(v float64) string {
+	if v < resolved {
+		return "less than 1e-6"
+	}
+	return strings.Replace(fmt.Sprintf("%.2g", v), "e-0", "e-", 1)
 }
 
 // scale returns the depth scale: the layers in which the difference falls to

@@ -127,15 +127,16 @@ func reportLabels(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, share, low flo
 // labels returns what makes targets fit the loss, or the loss the targets.
 func labels(t *nnvet.Trace, h *nnvet.Head, y *nnvet.Profile) []nnvet.Treatment {
 	all := y.All()
+	zeroOne := []nnvet.Setting{{Name: "targets", From: "as they are", To: "0/1"}}
 	switch {
 	case t.OfFile():
 		return []nnvet.Treatment{meet(t, h), {Action: "for classes, say that they are some: data.task: classification"}}
 	case h.Loss == poisson:
 		return []nnvet.Treatment{renamed(t, h, "train numbers that can be negative with the mean squared error; leave counts as they are, neither standardized nor logarithms", nnvet.MSE)}
 	case oneOf(y.Ranges, y.Ranges.AtMinus1):
-		return []nnvet.Treatment{{Action: "turn the labels -1 and 1 into 0 and 1: (y + 1) / 2"}}
+		return []nnvet.Treatment{{Action: "turn the labels -1 and 1 into 0 and 1: (y + 1) / 2", Settings: zeroOne}}
 	case all.Whole && all.Min == 1 && all.Max == 2:
-		return []nnvet.Treatment{{Action: "turn the labels 1 and 2 into 0 and 1: y - 1"}}
+		return []nnvet.Treatment{{Action: "turn the labels 1 and 2 into 0 and 1: y - 1", Settings: zeroOne}}
 	case all.Whole && all.Min >= 0 && all.Max >= 2 && all.Max < 1000:
 		n := fmt.Sprintf("%.0f", all.Max+1)
 		return []nnvet.Treatment{{

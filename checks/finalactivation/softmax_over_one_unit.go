@@ -98,8 +98,11 @@ func reportLonely(p *nnvet.Pass, h *nnvet.Head, op *nnvet.Op) {
 func oneUnit(t *nnvet.Trace, h *nnvet.Head, op *nnvet.Op) nnvet.Treatment {
 	if !t.OfFile() {
 		return nnvet.Treatment{
-			Action:   "for two classes, take out the softmax and train one unit with binary_cross_entropy_with_logits, which holds the sigmoid",
-			Settings: []nnvet.Setting{{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.BCELogits)}},
+			Action: "for two classes, take out the softmax and train one unit with binary_cross_entropy_with_logits, which holds the sigmoid",
+			Settings: []nnvet.Setting{
+				{Name: "final activation", Site: op.Layer, From: op.Kind, To: "none"},
+				{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.BCELogits)},
+			},
 		}
 	}
 	out := nnvet.Treatment{

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -206,7 +207,7 @@ func remedies(t *nnvet.Trace, e *nnvet.Event, severity nnvet.Severity) []nnvet.T
 	op, isOp := strings.CutPrefix(text, "operation ")
 	switch {
 	case isOp && steep[op] != "":
-		return []nnvet.Treatment{{Action: steep[op], Settings: []nnvet.Setting{{Name: "operation", Site: op, From: "as it is", To: "eps 1e-8"}}}}
+		return append(together(t, op), nnvet.Treatment{Action: steep[op], Settings: []nnvet.Setting{apart(op, "1e-8")}})
 	case text == "input":
 		return []nnvet.Treatment{{Action: t.Say(nnvet.Words{
 			Program: "find the rows that hold NaN and drop or fill them: assert torch.isfinite(x).all() where a batch is made",
@@ -231,6 +232,28 @@ func remedies(t *nnvet.Trace, e *nnvet.Event, severity nnvet.Severity) []nnvet.T
 		return []nnvet.Treatment{anomaly, lower}
 	}
 	return []nnvet.Treatment{lower, anomaly}
+}
+
+// apart is the setting that keeps an operation away from where it is infinite.
+func apart(op, eps string) nnvet.Setting {
+	return nnvet.Setting{Name: "operation", Site: op, From: "as it is", To: "eps " + eps}
+}
+
+// together returns what mends a likelihood that takes the logarithm of a
+// variance and divides by it: one of the two alone leaves the other, and a
+// variance that may become 1e-8 gives gradients of 1e8. 1e-3 of the square of a
+// standardized target's unit is a spread of 3 % (convention).
+func together(t *nnvet.Trace, op string) []nnvet.Treatment {
+	has := func(name string) bool {
+		return slices.ContainsFunc(t.Graph, func(n nnvet.Node) bool { return n.Kind == name })
+	}
+	if op != "log" && op != "div" || !has("log") || !has("div") {
+		return nil
+	}
+	return []nnvet.Treatment{{
+		Action:   "keep what is divided by, and what the logarithm is taken of, away from zero: add 1e-3 to both, or make it by a softplus and not by a relu",
+		Settings: []nnvet.Setting{apart("log", "1e-3"), apart("div", "1e-3")},
+	}}
 }
 
 // tame returns what keeps the numbers of an experiment finite. Its operations

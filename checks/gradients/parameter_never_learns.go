@@ -176,6 +176,9 @@ func reportStuck(p *nnvet.Pass, c cause, s stuck, learning int) {
 		Evidence:   []nnvet.Evidence{{What: "parameters that never change", Saw: float64(len(s.params))}},
 		Treatments: []nnvet.Treatment{{Action: w.action}},
 	}
+	if c == unregistered || c == leftOut { // what cuts the others off, or would call them, a person must find
+		f.Treatments[0].Settings = []nnvet.Setting{{Name: "trained", From: "part", To: "all"}}
+	}
 	f.Source = sourceOf(p.Trace, f.Site)
 	lone := weights > 0 && learning <= 1 // the last layer, or nothing, learns
 	loss, err := p.Trace.Course(nnvet.Train)

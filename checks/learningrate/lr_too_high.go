@@ -31,8 +31,8 @@ var TooHigh = nnvet.Check{
 		{Name: "thrown", Default: 2, Source: "measured in the casebook's part to learn from: in 2000 sound runs the smoothed loss rose to 3.6 times its start at most, and where it rose by a third, weights were at 1.99 times their norm or less by a tenth of the run; rates 100 and 1000 times too high mostly left 3 to 29 times the norm"},
 		{Name: "bounce", Default: 0.1, Source: "convention: so much skill lost is major"},
 		{Name: "late", Default: 0.05, Source: "measured on small MLPs: a loss that still falls by so many baselines in the last tenth is on its way"},
-		{Name: "fits", Default: 0.8, Source: "convention: where four fifths are explained, steps of any length have done their work"},
-		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill,
+		{Name: "fits", Default: 0.8, Source: "convention: where four fifths are explained, steps of any length have done their work, however the loss wanders"},
+		enoughSteps, nnvet.HealthySkill, nnvet.NoSkill, nnvet.Wanders,
 	},
 	Explains: []string{"NN0602", "NN0604", "NN0801", "NN0802", "NN0804", "NN0805", "NN0201", "NN0206"}, // units that it killed leave steps that are too short
 	Run:      tooHigh,
@@ -89,7 +89,7 @@ func rewritten(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 		return nil
 	}
 	x.typical = stat.Median(medians(sameGroup(ws, x.worst), 0, math.MaxInt64))
-	x.says = fmt.Sprintf("a typical step changes %s by %s of its norm", x.worst.param.Name, part(x.ratio))
+	x.says = fmt.Sprintf("a typical step changes %s by %s its norm", x.worst.param.Name, partOf(x.ratio))
 	return x
 }
 
@@ -109,7 +109,7 @@ func blownUp(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 	x := swiftest(moved, 0, at)
 	x.typical, x.limit, x.confidence = typical, "fast", 0.8
 	x.span = nnvet.Span{From: x.worst.steps[0], To: at}
-	x.says = fmt.Sprintf("the loss blew up by step %d, after steps that changed the weights by %s of their norm", at, part(typical))
+	x.says = fmt.Sprintf("the loss blew up by step %d, after steps that changed the weights by %s their norm", at, partOf(typical))
 	return x
 }
 
@@ -153,7 +153,7 @@ func thrown(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 		return nil
 	}
 	x.typical = stat.Median(medians(sameGroup(ws, x.worst), 0, x.span.From))
-	x.says = fmt.Sprintf("step %d changed %s by %s of its norm", x.span.From, x.worst.param.Name, part(x.ratio))
+	x.says = fmt.Sprintf("step %d changed %s by %s its norm", x.span.From, x.worst.param.Name, partOf(x.ratio))
 	return x
 }
 
@@ -201,8 +201,9 @@ func growth(t *nnvet.Trace, ws []pace, at int64) float64 {
 }
 
 // restless finds a run whose steps were longer than any healthy run's all the
-// way, and that came to rest above what it could reach: it learned no more than
-// a part, ends far above the loss of a constant, or far above its own best.
+// way, and that came to rest above what it could reach: it learned next to
+// nothing, or a part while its validation loss wanders; it ends far above the
+// loss of a constant, or far above its own best.
 func restless(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 	moved := grown(p.Trace, ws)
 	typical := stat.Median(medians(moved, 0, math.MaxInt64))
@@ -211,19 +212,25 @@ func restless(p *nnvet.Pass, ws []pace, c nnvet.Course) *excess {
 	}
 	skill := c.Skill()
 	best, bounce := fallenBack(c)
-	little := skill > p.Limit("learned") && (skill < p.Limit("skill") || skill < p.Limit("fits") && c.Scale.How != "")
+	wander, wanders := p.Restless()
+	little := skill > p.Limit("learned") && skill < p.Limit("skill")
+	wanders = wanders && skill >= p.Limit("skill") && skill < p.Limit("fits") && c.Scale.How != ""
 	switch {
 	case math.IsInf(skill, -1): // another look's
 		return nil
-	case !little && skill >= -p.Limit("bounce") && !(bounce > p.Limit("bounce")):
+	case !little && !wanders && skill >= -p.Limit("bounce") && !(bounce > p.Limit("bounce")):
 		return nil
 	}
 	x := swiftest(moved, 0, math.MaxInt64)
 	x.typical, x.limit, x.confidence = typical, "fast", 0.6
 	x.span = nnvet.Span{From: x.worst.steps[0], To: x.worst.steps[len(x.worst.steps)-1]}
-	x.says = fmt.Sprintf("a typical step changes the weights by %s of their norm, and the loss came to rest", part(typical))
-	if bounce > p.Limit("bounce") {
-		x.says = fmt.Sprintf("a typical step changes the weights by %s of their norm, and the loss went back up from %s", part(typical), number(stat.Signif(best, 3)))
+	x.says = fmt.Sprintf("a typical step changes the weights by %s their norm, and the loss came to rest", partOf(typical))
+	switch {
+	case wanders:
+		x.says = fmt.Sprintf("a typical step changes the weights by %s their norm, and the validation loss wanders", partOf(typical))
+		x.harm = &wander
+	case bounce > p.Limit("bounce"):
+		x.says = fmt.Sprintf("a typical step changes the weights by %s their norm, and the loss went back up from %s", partOf(typical), number(stat.Signif(best, 3)))
 		x.harm = &nnvet.Evidence{What: "last loss above the best twentieth of the run, in constants' losses", Saw: bounce, Key: c.Key, Limit: "bounce"}
 	}
 	return x
@@ -308,8 +315,6 @@ func reportExcess(p *nnvet.Pass, x *excess, c nnvet.Course) {
 		f.Evidence = append(f.Evidence, c.Evidence("learned"))
 	case skill < p.Limit("skill"):
 		f.Evidence = append(f.Evidence, c.Evidence("skill"))
-	case skill < p.Limit("fits") && x.harm == nil:
-		f.Evidence = append(f.Evidence, c.Evidence("fits"))
 	}
 	if x.harm != nil {
 		f.Evidence = append(f.Evidence, *x.harm)

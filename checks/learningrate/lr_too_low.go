@@ -137,7 +137,7 @@ func lowFinding(p *nnvet.Pass, ws []pace, c nnvet.Course, typical float64, harm 
 		Label:      fmt.Sprintf("weights change by %s a step", part(typical)),
 		Span:       nnvet.Span{From: c.Steps[0], To: c.Steps[c.Len()-1]},
 		Brief:      board(typical),
-		Message:    fmt.Sprintf("the learning rate is too low: a typical step changes the weights by %s of their norm; %s", part(typical), c.Ended()),
+		Message:    fmt.Sprintf("the learning rate is too low: a typical step changes the weights by %s their norm; %s", partOf(typical), c.Ended()),
 		Evidence: []nnvet.Evidence{
 			{What: "update over weight, median", Saw: typical, Key: nnvet.Key{Quantity: nnvet.Update}, Limit: "ratio", Lo: slowest, Hi: fastest},
 			harm,

@@ -110,6 +110,14 @@ func part(r float64) string {
 	return number(stat.Signif(100*r, 2)) + " %"
 }
 
+// partOf writes it before what it is a share of: "0.2 % of", "120 times".
+func partOf(r float64) string {
+	if r >= 10 {
+		return part(r)
+	}
+	return part(r) + " of"
+}
+
 // board writes a ratio for the board of pitfalls, in at most 12 characters.
 func board(r float64) string {
 	switch {

@@ -81,8 +81,13 @@ func labels(cols []nnvet.Column) string {
 	return "columns " + out
 }
 
-// slice writes how a program reads a column: "x[:, 3]".
-func slice(c nnvet.Column) string { return fmt.Sprintf("x[:, %d]", c.Index) }
+// slice writes how a program reads a column: "x[:, 3]", of sequences "x[..., 3]".
+func slice(x *nnvet.Profile, c nnvet.Column) string {
+	if x.Layout == "tokens" {
+		return fmt.Sprintf("x[..., %d]", c.Index)
+	}
+	return fmt.Sprintf("x[:, %d]", c.Index)
+}
 
 // finite reports whether all numbers are.
 func finite(vs ...float64) bool {

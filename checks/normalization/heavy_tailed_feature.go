@@ -24,6 +24,7 @@ var HeavyTailedFeature = nnvet.Check{
 		{Name: "stout", Default: 0.1, Source: "measured in the casebook's part to learn from: of 13 tasks with such tails as long as \"long\", 11 lost 0.05 of skill or more, though not one run shows it by itself"},
 		{Name: "long", Default: 8, Source: "measured on small MLPs: healthy inputs reach 5.7 standard deviations"},
 		{Name: "fits", Default: 0.9, Source: "convention: where nine tenths are explained, the tail cost little"},
+		{Name: "alone", Default: 0.05, Source: "convention: a column whose ranks tell less of the target has little to gain from another scale"},
 		{Name: "rows", Default: 200, Source: "convention: below, one in a hundred is one or two rows"},
 		{Name: "levels", Default: 10, Source: "convention: fewer values are levels, which have no tail"},
 		sparse,
@@ -51,7 +52,7 @@ func judgeTails(p *nnvet.Pass, x *nnvet.Profile) {
 	var heavy []nnvet.Column
 	var worst *nnvet.Feature
 	var at nnvet.Column
-	most := 0.0
+	most, tells := 0.0, 0.0
 	for _, c := range cols {
 		f := s.Feature(c.Index)
 		if f == nil || !(f.MAD > 0) || float64(f.Distinct) < p.Limit("levels") || !finite(f.Tail) {
@@ -62,6 +63,9 @@ func judgeTails(p *nnvet.Pass, x *nnvet.Profile) {
 			continue
 		}
 		heavy = append(heavy, c)
+		if f.Alone > tells {
+			tells = f.Alone
+		}
 		if worst == nil || f.Tail > worst.Tail {
 			worst, at = f, c
 		}
@@ -70,10 +74,10 @@ func judgeTails(p *nnvet.Pass, x *nnvet.Profile) {
 	if _, columns := normalizes(p.Trace); worst == nil || columns || nnvet.Pixels(cols) {
 		return
 	}
-	reportTail(p, x, heavy, at, worst)
+	reportTail(p, x, heavy, at, worst, tells)
 }
 
-func reportTail(p *nnvet.Pass, x *nnvet.Profile, heavy []nnvet.Column, c nnvet.Column, w *nnvet.Feature) {
+func reportTail(p *nnvet.Pass, x *nnvet.Profile, heavy []nnvet.Column, c nnvet.Column, w *nnvet.Feature, tells float64) {
 	f := finding(p, x)
 	f.Confidence = 0.6
 	f.Brief = fmt.Sprintf("tail %s%%", short(100*w.Tail))
@@ -87,12 +91,22 @@ func reportTail(p *nnvet.Pass, x *nnvet.Profile, heavy []nnvet.Column, c nnvet.C
 		{What: "largest distance from the mean, in std", Saw: w.MaxZ, Lo: 0, Hi: 5.7},
 		{What: "skew", Saw: w.Skew, Lo: -2, Hi: 2},
 	}
-	tollOf(p).judge(&f)
-	if c, err := p.Trace.Course(nnvet.Train); err == nil && c.Skill() < p.Limit("fits") && f.Severity == nnvet.Note && w.Tail >= p.Limit("stout") && w.MaxZ >= p.Limit("long") {
+	harm := tollOf(p)
+	telling := tells >= p.Limit("alone")
+	if harm.unsure && !telling { // the scale of a column that tells nothing is not what was missing
+		harm = toll{severity: nnvet.Note}
+	}
+	harm.judge(&f)
+	if c, err := p.Trace.Course(nnvet.Train); err == nil && telling && c.Skill() < p.Limit("fits") && f.Severity == nnvet.Note && w.Tail >= p.Limit("stout") && w.MaxZ >= p.Limit("long") {
 		f.Severity = nnvet.Warning
 	}
 	f.Treatments = shorten(p.Trace, c, w)
 	p.Report(f)
+}
+
+// look returns the treatment of a tail that a file's transforms cannot shorten.
+func look(column string) nnvet.Treatment {
+	return nnvet.Treatment{Action: fmt.Sprintf("look at the rows furthest out in %s: correct what is an error, and say what stands for a missing value in data.missing", column)}
 }
 
 // shorten returns what to do about a tail: a logarithm where the column is an
@@ -106,8 +120,10 @@ func shorten(t *nnvet.Trace, c nnvet.Column, w *nnvet.Feature) []nnvet.Treatment
 		File:    fmt.Sprintf("let data.transform take the logarithm of %s: log", label(c)),
 	}), Settings: of(c, "log")}
 	robust := nnvet.Treatment{Action: fmt.Sprintf("scale %s by its median and spread, and cut its ends at 8: clip(%s, -8, 8)",
-		label(c), standardized("x", nnvet.Moments{Mean: w.Median, Std: normal * w.MAD}))}
+		label(c), standardized("x", nnvet.Moments{Mean: w.Median, Std: normal * w.MAD})), Settings: of(c, "robust")}
 	switch {
+	case t.OfFile() && c.Min*w.Scale+w.Shift < 0: // of which there is no logarithm; also false where it is not known
+		return []nnvet.Treatment{look(label(c))}
 	case t.OfFile():
 		return []nnvet.Treatment{log}
 	case amount:

@@ -77,7 +77,7 @@ func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{
 			What: fmt.Sprintf("variance of %s / mean", label(large)), Saw: in.dominance, Limit: "dominance"})
 	}
-	f.Treatments = []nnvet.Treatment{standardize(p.Trace, program(p.Trace, x, culprits(in, p.Limit("spread"))))}
+	f.Treatments = []nnvet.Treatment{withTargets(p, standardize(p.Trace, program(p.Trace, x, culprits(in, p.Limit("spread")))))}
 	// Columns that are only small are left out of what the network learns, and
 	// sometimes they should be; columns that are large upset all the others.
 	onlySmall := math.Abs(math.Log10(large.RMS())) < p.Limit("scale-error")
@@ -93,14 +93,24 @@ func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 
 func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	f := finding(p, x)
-	f.Brief = brief(in.all)
-	f.Message = fmt.Sprintf("the inputs are not normalized: mean %s and std %s instead of 0 and 1", center(in.all), figure(in.all.Std))
+	shown, named := in.all, ""
+	action := "standardize the inputs with the training set's figures: " + standardized("x", in.all)
+	if !alike(x, in) {
+		worst := in.furthest()
+		shown, named = worst.Moments, labelOf(worst, x)+" has "
+		action = program(p.Trace, x, in.off(p.Limit("scale")))
+	}
+	f.Brief = brief(shown)
+	f.Message = fmt.Sprintf("the inputs are not normalized: %smean %s and std %s instead of 0 and 1", named, center(shown), figure(shown.Std))
 	f.Evidence = []nnvet.Evidence{
 		{What: "rms of all columns, from 1", Saw: math.Abs(in.scale), Unit: "decades", Limit: "scale"},
-		{What: "mean", Saw: in.all.Mean, Lo: -1, Hi: 1},
-		{What: "std", Saw: in.all.Std, Lo: 0.3, Hi: 3},
+		{What: "mean", Saw: shown.Mean, Lo: -1, Hi: 1},
+		{What: "std", Saw: shown.Std, Lo: 0.3, Hi: 3},
 	}
-	f.Treatments = []nnvet.Treatment{standardize(p.Trace, "standardize the inputs with the training set's figures: "+standardized("x", in.all))}
+	f.Treatments = []nnvet.Treatment{withTargets(p, standardize(p.Trace, action))}
+	if zeros := float64(in.all.Zeros) / float64(in.all.N); zeros > mostlyZeros {
+		f.Treatments = append([]nnvet.Treatment{unsparse(p.Trace)}, f.Treatments...)
+	}
 	if bytes(in.all) {
 		f.Message = fmt.Sprintf("the inputs are not normalized: they are raw bytes, std %s instead of 1", figure(in.all.Std))
 		if !p.Trace.OfFile() { // of which standardizing is as short to write
@@ -124,6 +134,24 @@ func reportAtMost(p *nnvet.Pass, f nnvet.Finding) {
 		f.Message += "; the network has learned all the same"
 	}
 	p.Report(f)
+}
+
+// withTargets adds the targets to the treatment of inputs where they are far too
+// large as well. Large inputs at least bring the outputs near such targets soon;
+// behind standardized ones they are further off than before.
+func withTargets(p *nnvet.Pass, inputs nnvet.Treatment) nnvet.Treatment {
+	for i := range p.Trace.Heads {
+		h := &p.Trace.Heads[i]
+		y := p.Trace.ProfileOf(nnvet.Target, nnvet.Train, h.Name)
+		if !regression(h) || rescales(h) != "" || y == nil || !(math.Log10(y.All().RMS()) >= p.Limit("scale-error")) {
+			continue
+		}
+		targets := restore(p.Trace, unscale(y))
+		inputs.Action += "; and with it, not after it, " + targets.Action
+		inputs.Settings = append(inputs.Settings, targets.Settings...)
+		inputs.Edits = append(inputs.Edits, targets.Edits...)
+	}
+	return inputs
 }
 
 // fedHere labels the place that an input comes from.
@@ -155,7 +183,7 @@ func program(t *nnvet.Trace, x *nnvet.Profile, cols []nnvet.Column) string {
 	slices.SortFunc(cols, func(a, b nnvet.Column) int { return a.Index - b.Index })
 	var each []string
 	for _, c := range cols {
-		each = append(each, standardized(slice(c), c.Moments))
+		each = append(each, standardized(slice(x, c), c.Moments))
 	}
 	return "standardize with the training set's figures: " + strings.Join(each, ", ")
 }

@@ -93,6 +93,28 @@ func pictures(x *nnvet.Profile, all nnvet.Moments) bool {
 	return x.Layout == "channels" && all.Min >= -1 && all.Max <= 1 && math.Max(-all.Min, all.Max) >= light
 }
 
+// alike reports whether one mean and one deviation do for all columns: those of
+// an image, of a wave, of pixels laid flat and of inputs without columns are
+// numbers of one kind. The columns of a table are not, however near their
+// deviations are: a year beside what has a mean of 0 is still to be centred.
+func alike(x *nnvet.Profile, in intake) bool {
+	return x.Of == 1 || x.Layout == "channels" || x.Layout == "values" || nnvet.Pixels(in.cols) || bytes(in.all)
+}
+
+// from1 returns how many decades the root mean square of a column lies from 1.
+func from1(c nnvet.Column) float64 { return math.Abs(math.Log10(c.RMS())) }
+
+// furthest returns the column that is furthest from the usual scale.
+func (in intake) furthest() nnvet.Column {
+	return slices.MaxFunc(in.cols, func(a, b nnvet.Column) int { return cmp.Compare(from1(a), from1(b)) })
+}
+
+// off returns the columns that are to be scaled so that none is half of a limit,
+// in decades, from the usual scale.
+func (in intake) off(limit float64) []nnvet.Column {
+	return slices.DeleteFunc(slices.Clone(in.cols), func(c nnvet.Column) bool { return from1(c) <= limit/2 })
+}
+
 // bytes reports whether inputs are the numbers from 0 to 255, and nearly all
 // of them, which whole numbers of another kind would rarely be.
 func bytes(all nnvet.Moments) bool {

@@ -63,16 +63,22 @@ func judgeOwned(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile) {
 // worst returns the course of the split on which less was learned, of the loss
 // that the run trains on.
 func worst(t *nnvet.Trace, h *nnvet.Head) (worse nnvet.Course, ok bool) {
-	if main, err := t.MainHead(); err != nil || main != h {
-		return worse, false
-	}
 	for _, split := range []string{nnvet.Train, nnvet.Validation} {
-		c, err := t.Course(split)
-		if err == nil && c.Scale.How != "" && (!ok || c.Skill() < worse.Skill()) {
+		if c, known := courseOf(t, h, split); known && (!ok || c.Skill() < worse.Skill()) {
 			worse, ok = c, true
 		}
 	}
 	return worse, ok
+}
+
+// courseOf returns the course of the loss that the run trains on, where that is
+// the head's and a constant's is known.
+func courseOf(t *nnvet.Trace, h *nnvet.Head, split string) (c nnvet.Course, known bool) {
+	if main, err := t.MainHead(); err != nil || main != h {
+		return c, false
+	}
+	c, err := t.Course(split)
+	return c, err == nil && c.Scale.How != ""
 }
 
 func reportOwned(p *nnvet.Pass, h *nnvet.Head, o outlier, c nnvet.Course) {

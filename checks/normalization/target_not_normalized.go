@@ -195,6 +195,7 @@ func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseli
 		last.Action += fmt.Sprintf("; and take out the final %s, out of whose reach standardized targets lie as well", op)
 		last.Settings = append(last.Settings, nnvet.Setting{Name: "final activation", From: op, To: "none"})
 	}
+	end, ended := courseOf(p.Trace, h, nnvet.Train)
 	switch {
 	case a.broke:
 		f.Severity = nnvet.Error
@@ -203,6 +204,10 @@ func reportTarget(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile, b nnvet.Baseli
 		f.Severity = nnvet.Error
 		f.Message = off + fmt.Sprintf(" after %d steps the loss is still above that of %s", a.steps, b.How)
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "last loss", Saw: final, Key: loss.Key})
+	case ended && end.Skill() <= p.Limit("skill"): // back above it, or only just below
+		f.Severity = nnvet.Error
+		f.Message = off + fmt.Sprintf(" %d of %d steps went into reaching their range; and %s", a.steps, last+1, end.Ended())
+		f.Evidence = append(f.Evidence, end.Evidence("skill"))
 	default:
 		f.Message = off + fmt.Sprintf(" %d of %d steps went into reaching their range", a.steps, last+1)
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of steps above that", Saw: a.share, Key: loss.Key, Limit: "wasted"})

@@ -18,6 +18,7 @@ type toll struct {
 	severity nnvet.Severity // Note where nothing shows
 	says     string         // to follow a message, "" where nothing shows
 	evidence []nnvet.Evidence
+	unsure   bool // no more than a low skill shows, which a task that holds little to learn has too
 }
 
 // tollOf looks at the training loss: whether it stayed finite, came below the
@@ -28,13 +29,14 @@ func tollOf(p *nnvet.Pass) toll {
 		return toll{severity: nnvet.Note}
 	}
 	if severity, e := p.HarmOf(c); severity > nnvet.Note {
-		return toll{severity, "; " + c.Ended(), []nnvet.Evidence{e}}
+		return toll{severity, "; " + c.Ended(), []nnvet.Evidence{e}, stat.FirstBad(c.Values) < 0}
 	}
 	if a, ok := late(c); ok && a.share >= p.Limit("wasted") {
 		return toll{
 			nnvet.Warning,
 			fmt.Sprintf("; %d of %d steps passed before the loss was below that of %s", a.steps, c.Steps[c.Len()-1]+1, c.Scale.How),
 			[]nnvet.Evidence{{What: "share of steps above the constant's loss", Saw: a.share, Key: c.Key, Limit: "wasted"}},
+			false,
 		}
 	}
 	return toll{severity: nnvet.Note}

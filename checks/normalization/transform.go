@@ -50,3 +50,18 @@ func restore(t *nnvet.Trace, program string) nnvet.Treatment {
 	}
 	return out
 }
+
+// mostlyZeros is the share of zeros past which rows are sparse, as counts of
+// words are: each column's own deviation makes the rare ones as loud as the common.
+const mostlyZeros = 0.5
+
+// unsparse returns the treatment of inputs that are mostly zero.
+func unsparse(t *nnvet.Trace) nnvet.Treatment {
+	return nnvet.Treatment{
+		Action: t.Say(nnvet.Words{
+			Program: "divide each column by its largest size among the training rows, x / np.abs(x_train).max(axis=0), so that zeros stay zeros",
+			File:    "divide each column by its largest value, so that zeros stay zeros: data.transform, \"*\": minmax, of columns that begin at 0",
+		}),
+		Settings: []nnvet.Setting{{Name: "inputs", From: "as they are", To: "maxabs"}},
+	}
+}

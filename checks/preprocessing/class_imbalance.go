@@ -246,7 +246,7 @@ func weighed(t *nnvet.Trace, r *nnvet.Predictions) []nnvet.Treatment {
 		program = fmt.Sprintf("weigh the classes in the loss by the inverse of their rows: nn.CrossEntropyLoss(weight=torch.tensor([%s]))", w)
 	}
 	return []nnvet.Treatment{
-		{Action: t.Say(nnvet.Words{
+		{Settings: []nnvet.Setting{{Name: "class weights", From: "equal", To: "balanced"}}, Action: t.Say(nnvet.Words{
 			Program: program + "; stated probabilities are then no longer shares",
 			File:    "repeat the rows of the rare class in the training data; an experiment file weighs no classes, and rows must be divided before they are repeated, or the copies are in both parts",
 		})},

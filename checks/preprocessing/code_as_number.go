@@ -29,7 +29,6 @@ var CodeAsNumber = nnvet.Check{
 		nnvet.Limit{Name: "within", Default: 0.8, Source: "convention: values that tell less than a fifth of the target have little to lose"},
 		nnvet.Limit{Name: "levels", Default: 5, Source: "a straight line gives the ratio 6 / (levels^2 - 1), which is 0.75 and 0.4 of 3 and 4 levels"},
 		nnvet.Limit{Name: "one-hot", Default: 50, Source: "convention: with more values than these an embedding is cheaper"},
-		unlearned,
 	),
 	Explains: []string{"NN0315", "NN1101", "NN0201"},
 	AtEnd:    true,
@@ -103,7 +102,6 @@ func reportCodes(p *nnvet.Pass, s *nnvet.Survey, fs []*nnvet.Feature) {
 	}
 	h := harmTo(p, s, ceiling{tells, called(first) + " alone gives"})
 	h.add(p, &f, nnvet.Error)
-	h.suspect(p, &f, tells, fmt.Sprintf("%s tells %.2f of the target", called(first), tells))
 	f.Treatments = []nnvet.Treatment{spread(p, fs)}
 	p.Report(f)
 }

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -29,7 +30,6 @@ var CyclicFeature = nnvet.Check{
 		nnvet.Limit{Name: "seam", Default: 3, Source: "the steepest jump between bins of a sine is 1.57 times the mean one, and as much again for noise; a straight line over 50 bins jumps 49 times"},
 		nnvet.Limit{Name: "alone", Default: 0.05, Source: "convention: a column that tells less of the target is not worth a representation of its own"},
 		nnvet.Limit{Name: "nominal", Default: 0.7, Source: "measured: von Neumann's ratio was 1.12 of random codes and 0.009 of ordered ones; codes are another fault"},
-		unlearned,
 	),
 	AtEnd: true,
 	Run: func(p *nnvet.Pass) {
@@ -89,9 +89,6 @@ func reportRounds(p *nnvet.Pass, s *nnvet.Survey, rounds []round) {
 	}
 	h := harmTo(p, s, ceiling{first.Alone, called(first.Feature) + " alone gives"})
 	h.add(p, &f, nnvet.Warning)
-	if first.named || !first.scaled { // and not by the number of its values alone
-		h.suspect(p, &f, first.Alone, fmt.Sprintf("%s tells %.2f of the target", called(first.Feature), first.Alone))
-	}
 	f.Treatments = turned(p.Trace, rounds)
 	p.Report(f)
 }
@@ -112,10 +109,14 @@ func turned(t *nnvet.Trace, rounds []round) []nnvet.Treatment {
 	)
 	var code, formulas []string
 	var spread []*nnvet.Feature
+	var places []nnvet.Setting
 	for i, r := range rounds {
 		if i < few {
 			code = append(code, fmt.Sprintf("a = "+r.angle+"; x = np.column_stack([x, np.sin(a), np.cos(a)])", fmt.Sprintf("x[:, %d]", r.Index)))
 			formulas = append(formulas, fmt.Sprintf("sin and cos of 2 pi %s / %s", entry(r.Feature), figure(r.length)))
+		}
+		if places = append(places, inputs(r.Feature, "circle "+strconv.FormatFloat(r.length, 'g', -1, 64))); r.scaled {
+			places[i].To = "circle" // by the order of its values, as its numbers no longer are the period's
 		}
 		if r.Distinct > 0 && r.Distinct <= mostSpread {
 			spread = append(spread, r.Feature)
@@ -123,7 +124,7 @@ func turned(t *nnvet.Trace, rounds []round) []nnvet.Treatment {
 	}
 	program := fmt.Sprintf("give the network the sine and the cosine instead, before anything is scaled: %s; and in the end x = np.delete(x, %s, axis=1)",
 		strings.Join(code, "; "), indices(features(rounds)))
-	circle := nnvet.Treatment{Action: t.Say(nnvet.Words{
+	circle := nnvet.Treatment{Settings: places, Action: t.Say(nnvet.Words{
 		Program: program,
 		File: "write two columns into the data in place of each: " + strings.Join(formulas, "; ") +
 			"; a column of dates and times needs nothing, as its hour, weekday and month are taken so by themselves",

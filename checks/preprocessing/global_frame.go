@@ -26,7 +26,6 @@ var GlobalFrame = nnvet.Check{
 		nnvet.Limit{Name: "turned", Default: 0.5, Source: "measured: 0.665 in world coordinates, 0.128 in local ones, 0.156 of unrelated columns"},
 		nnvet.Limit{Name: "points", Default: 3, Source: "of independent points the centroid has one part in as many of the variance: half of two points"},
 		nnvet.Limit{Name: "gap", Default: 0.2, Source: "convention: twice a major loss of skill, as some is lost on new rows in any run"},
-		unlearned,
 	),
 	Explains: []string{"NN0315", "NN0310", "NN0401"},
 	AtEnd:    true,
@@ -81,7 +80,6 @@ func reportFrame(p *nnvet.Pass, s *nnvet.Survey, fr *nnvet.Frame) {
 		f.Message += fmt.Sprintf("; on new rows the network loses %.2f of its skill", g)
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "skill on training rows less that on validation rows", Saw: g, Limit: "gap"})
 	}
-	h.suspect(p, &f, 1, "has to learn each place and heading by itself")
 	f.Treatments = local(p.Trace, fr)
 	p.Report(f)
 }

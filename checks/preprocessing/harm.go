@@ -19,7 +19,7 @@ var (
 
 // withHarm adds the limits that harm is judged by.
 func withHarm(own ...nnvet.Limit) []nnvet.Limit {
-	return append(own, nnvet.HealthySkill, lostSkill, enoughSteps, still, related)
+	return append(own, lostSkill, enoughSteps, still, related)
 }
 
 // A harm is what a run learned, beside what its data would have allowed.
@@ -37,7 +37,8 @@ type ceiling struct {
 }
 
 // harmTo returns what a run lost of a skill that something in its data allows,
-// of what the nearest neighbours tell, or of what healthy runs reach at least.
+// or of what the nearest neighbours tell. Where neither is known nothing counts
+// as lost: a task that holds little to learn ends at a low skill too.
 // Skill is taken on the split where it is higher: dropout lowers it on training
 // rows, and rows learned by heart on the others, and neither is the fault of a
 // representation.
@@ -58,14 +59,22 @@ func harmTo(p *nnvet.Pass, s *nnvet.Survey, allowed ceiling) harm {
 	case s.Smooth.P > p.Limit("related"):
 		h.unknown = "the inputs tell nothing of the targets"
 	}
-	h.ceiling = ceiling{p.Limit("skill"), "95 of 100 healthy runs reach"}
+	h.ceiling.skill = math.Inf(-1)
 	if allowed.skill -= slack(p.Trace, s); allowed.skill > h.ceiling.skill {
 		h.ceiling = allowed
 	}
-	if near := 1 - s.Smooth.Ratio; near > h.ceiling.skill && numbers(p.Trace, s) {
+	if near := neighbours(s); near > h.ceiling.skill && numbers(p.Trace, s) {
 		h.ceiling = ceiling{near, "nearest neighbours give"}
 	}
 	return h
+}
+
+// neighbours returns the skill that nearest neighbours show at the least: two
+// standard errors less than they measure. Of n differences between neighbours of
+// normal noise, of which more than half count twice as two rows are each other's
+// nearest, the mean square is known to about 2 / sqrt(n) of itself.
+func neighbours(s *nnvet.Survey) float64 {
+	return 1 - s.Smooth.Ratio*(1+4/math.Sqrt(float64(s.Rows)))
 }
 
 // slack is what shares of variance flatter beside skill: of classes, a model
@@ -129,19 +138,6 @@ func (h harm) add(p *nnvet.Pass, f *nnvet.Finding, worst nnvet.Severity) {
 	f.Evidence = append(f.Evidence,
 		nnvet.Evidence{What: "skill at the end (1 - loss / constant's loss)", Saw: h.skill, Key: h.course.Key},
 		nnvet.Evidence{What: "skill that is missing", Saw: h.lost(), Limit: "lost"})
-}
-
-// suspect makes a warning of a note where the run leaves unlearned what its
-// pattern can account for: the given share of the targets, at most. It says less
-// than a ceiling that the run stays below, as noise may be all that is missing.
-func (h harm) suspect(p *nnvet.Pass, f *nnvet.Finding, share float64, why string) {
-	missing := math.Min(1-h.skill, share)
-	if f.Severity != nnvet.Note || h.unknown != "" || !(missing >= p.Limit("unlearned")) || !stat.Finite(missing) {
-		return
-	}
-	f.Severity, f.Confidence = nnvet.Warning, 0.5
-	f.Message += fmt.Sprintf("; the network ends at skill %.2f, and %s", h.skill, why)
-	f.Evidence = append(f.Evidence, nnvet.Evidence{What: "share of the target that is not learned", Saw: 1 - h.skill, Key: h.course.Key, Limit: "unlearned"})
 }
 
 // courseOf returns the course of a split, and whether skill is known there: the

@@ -130,9 +130,9 @@ func codesInBCE(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile) *nnvet.Finding {
 		},
 	}
 	if n == 2 {
-		f.Treatments = []nnvet.Treatment{{Action: fmt.Sprintf("let labels be 0 and 1: y = y - %g", m.Min)}}
+		f.Treatments = []nnvet.Treatment{{Action: fmt.Sprintf("let labels be 0 and 1: y = y - %g", m.Min), Settings: []nnvet.Setting{{Name: "targets", From: "as they are", To: "0/1"}}}}
 	} else {
-		f.Treatments = []nnvet.Treatment{{Action: p.Trace.Say(asClasses(n, m.Min))}}
+		f.Treatments = []nnvet.Treatment{{Action: p.Trace.Say(asClasses(n, m.Min)), Settings: classified(h, n, m)}}
 	}
 	return f
 }
@@ -154,7 +154,19 @@ func spreadOver(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile) *nnvet.Finding {
 			{What: "outputs of the network", Saw: float64(outputs)},
 			{What: "columns of the labels", Saw: 1},
 		},
-		Treatments: []nnvet.Treatment{{Action: p.Trace.Say(asClasses(outputs, m.Min))}},
+		Treatments: []nnvet.Treatment{{Action: p.Trace.Say(asClasses(outputs, m.Min)), Settings: classified(h, outputs, m)}},
+	}
+}
+
+// classified are the settings that take whole numbers from 0 for classes; there
+// are none for others, which must be counted from 0 first.
+func classified(h *nnvet.Head, n int, m nnvet.Moments) []nnvet.Setting {
+	if m.Min != 0 || !m.Whole {
+		return nil
+	}
+	return []nnvet.Setting{
+		{Name: "loss", Site: h.Name, From: string(h.Loss), To: string(nnvet.CrossEntropy)},
+		{Name: "units", Site: "final", To: fmt.Sprint(n)},
 	}
 }
 
@@ -205,7 +217,7 @@ func regressed(p *nnvet.Pass, h *nnvet.Head, y *nnvet.Profile) *nnvet.Finding {
 		Message:  fmt.Sprintf("targets are the whole numbers from %g to %g, and %s takes them for amounts", m.Min, m.Max, h.Name),
 		Evidence: []nnvet.Evidence{{What: "levels of the target", Saw: float64(n), Limit: "most"}},
 		Treatments: []nnvet.Treatment{
-			{Action: p.Trace.Say(asClasses(n, 0))},
+			{Action: p.Trace.Say(asClasses(n, 0)), Settings: classified(h, n, m)},
 			{Action: "ignore this check, with that reason, where the numbers are amounts, counts or grades"},
 		},
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/stat"
@@ -57,10 +58,11 @@ func sentinels(p *nnvet.Pass, s *nnvet.Survey) []*nnvet.Feature {
 	for i := range s.Columns {
 		f := &s.Columns[i]
 		limit := p.Limit("gap")
-		if slices.Contains(sentinelCodes, f.Spike) {
+		v := measured(f, f.Spike)
+		if slices.Contains(sentinelCodes, v) {
 			limit = p.Limit("code-gap")
 		}
-		rare := f.SpikeShare <= p.Limit("most") || f.Spike < -1 && slices.Contains(sentinelCodes, f.Spike)
+		rare := f.SpikeShare <= p.Limit("most") || v < -1 && slices.Contains(sentinelCodes, v)
 		if f.SpikeGap >= limit && f.SpikeShare >= p.Limit("share") && rare && f.Distinct > int(p.Limit("levels")) {
 			out = append(out, f)
 		}
@@ -71,15 +73,17 @@ func sentinels(p *nnvet.Pass, s *nnvet.Survey) []*nnvet.Feature {
 
 func reportSentinels(p *nnvet.Pass, s *nnvet.Survey, fs []*nnvet.Feature) {
 	first := fs[0]
-	code := slices.Contains(sentinelCodes, first.Spike)
+	value := measured(first, first.Spike)
+	code := slices.Contains(sentinelCodes, value)
+	certain := code && math.Abs(value) > 1 // 0 and -1 are often measured
 	f := found(p, s)
-	f.Brief = brief(first.Spike)
+	f.Brief = brief(value)
 	f.Confidence = 0.6
-	if code && math.Abs(first.Spike) > 1 { // 0 and -1 are often measured
+	if certain {
 		f.Confidence = 0.8
 	}
 	f.Message = fmt.Sprintf("%s of the rows have %s in %s, %s interquartile ranges away from all other values, as where a number stands for a missing one",
-		percent(first.SpikeShare), figure(first.Spike), called(first), figure(stat.Signif(first.SpikeGap, 2)))
+		percent(first.SpikeShare), written(value), called(first), figure(stat.Signif(first.SpikeGap, 2)))
 	if n := len(fs) - 1; n > 0 {
 		f.Message += fmt.Sprintf("; so is it with %s", calledAll(fs[1:]))
 	}
@@ -98,30 +102,54 @@ func reportSentinels(p *nnvet.Pass, s *nnvet.Survey, fs []*nnvet.Feature) {
 			f.Message += fmt.Sprintf("; it owns the column's scale, of which the others keep %s", percent(squeezed))
 		}
 	}
-	if certain := code && math.Abs(first.Spike) > 1 || first.SpikeGap >= p.Limit("far"); f.Severity == nnvet.Note && certain && h.skill < p.Limit("well") {
+	// A number that people write for nothing is wrong in any run; another one that
+	// lies as far off may be measured, and is left alone where the run went well.
+	if f.Severity == nnvet.Note && (certain || first.SpikeGap >= p.Limit("far") && h.skill < p.Limit("well")) {
 		f.Severity, f.Confidence = nnvet.Warning, 0.7
 	}
-	f.Treatments = fillIn(p.Trace, first)
+	f.Treatments = fillIn(p.Trace, fs)
 	p.Report(f)
 }
 
+// measured returns a number of a column as it was before it was scaled, where
+// that is known: to six digits, which is what single precision leaves of it.
+func measured(f *nnvet.Feature, v float64) float64 {
+	if !(f.Scale > 0) { // not known
+		return v
+	}
+	return stat.Signif(v*f.Scale+f.Shift, 6)
+}
+
+// written writes a number that stands in the data: -9999 is not 10000.
+func written(v float64) string { return strconv.FormatFloat(stat.Signif(v, 6), 'f', -1, 64) }
+
 // brief writes a value in at most twelve characters.
 func brief(v float64) string {
-	if s := figure(v); len(s) <= 12 {
+	if s := written(v); len(s) <= 12 {
 		return s
 	}
 	return fmt.Sprintf("%.0e", v)
 }
 
-func fillIn(t *nnvet.Trace, f *nnvet.Feature) []nnvet.Treatment {
-	v, c := figure(f.Spike), called(f)
+// fillIn returns how the markers of columns are taken out of them.
+func fillIn(t *nnvet.Trace, fs []*nnvet.Feature) []nnvet.Treatment {
+	f := fs[0]
+	v, c := written(measured(f, f.Spike)), called(f)
 	median := f.Median
 	program := fmt.Sprintf("take %[1]s in %[2]s for missing: gone = x[:, %[3]d] == %[1]s; x[gone, %[3]d] = the median of the training rows without it; and add a column that says so, x = np.column_stack([x, gone])",
 		v, c, f.Index)
 	if !math.IsNaN(median) && f.SpikeShare < 0.2 { // then it is nearly that of the others
 		program += fmt.Sprintf("; that median is about %s", figure(median))
 	}
-	return []nnvet.Treatment{{Action: t.Say(nnvet.Words{
+	var set []nnvet.Setting
+	for _, f := range fs {
+		to := "missing"
+		if !math.IsNaN(f.Spike) { // it is withheld where few rows have it
+			to += " " + strconv.FormatFloat(f.Spike, 'g', -1, 64)
+		}
+		set = append(set, inputs(f, to))
+	}
+	return []nnvet.Treatment{{Settings: set, Action: t.Say(nnvet.Words{
 		Program: program,
 		File:    fmt.Sprintf("leave these cells of %s empty in the data, or say for all columns that %s means missing: data.missing: [\"%s\"]; a missing number becomes the mean of its column, and a column of 0 and 1 beside it says so", c, v, v),
 	})}, {Action: fmt.Sprintf("ignore this check, with that reason, where %s in %s was measured", v, c)}}

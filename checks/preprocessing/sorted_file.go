@@ -48,7 +48,7 @@ var SortedFile = nnvet.Check{
 }
 
 func judgeOrder(p *nnvet.Pass, s *nnvet.Survey) {
-	batch := batchRows(p.Trace)
+	batch := p.Trace.Batch()
 	rows := float64(s.Rows)
 	if x := p.Trace.ProfileOf(nnvet.Input, nnvet.Train, s.Site); x != nil {
 		rows = max(rows, float64(x.Total))
@@ -130,14 +130,6 @@ func swing(c nnvet.Course) float64 {
 		sum += (v - mean) * (v - mean)
 	}
 	return math.Sqrt(sum/float64(len(xs))) / c.Scale.Loss
-}
-
-// batchRows returns the rows of a typical training batch, or 0.
-func batchRows(t *nnvet.Trace) float64 {
-	if s := t.Series(nnvet.Key{Quantity: nnvet.BatchRows}); s.Len() > 0 {
-		return stat.Median(s.Values)
-	}
-	return 0
 }
 
 // shuffled returns the treatment, with its edit where one loader says that it

@@ -24,15 +24,20 @@ func transformed(t *nnvet.Trace, fs []*nnvet.Feature, how, program, why string) 
 		if a, ok := t.Entry("transform", "inputs").Arg(f.Name); ok && f.Name != "" && a.Source.Known() {
 			out.Edits = append(out.Edits, nnvet.Edit{At: a.Source, New: how})
 		}
-		if how == "drop" || how == "log" {
-			site := f.Name
-			if site == "" {
-				site = strconv.Itoa(f.Index)
-			}
-			out.Settings = append(out.Settings, nnvet.Setting{Name: "inputs", Site: site, From: "as it is", To: how})
+		if how == "drop" || how == "log" || how == "onehot" {
+			out.Settings = append(out.Settings, inputs(f, how))
 		}
 	}
 	return out
+}
+
+// inputs is the setting of one column.
+func inputs(f *nnvet.Feature, to string) nnvet.Setting {
+	site := f.Name
+	if site == "" {
+		site = strconv.Itoa(f.Index)
+	}
+	return nnvet.Setting{Name: "inputs", Site: site, From: "as it is", To: to}
 }
 
 // entry is how data.transform names a column.

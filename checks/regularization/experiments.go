@@ -3,7 +3,6 @@ package regularization
 import (
 	_ "embed"
 	"fmt"
-	"slices"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/stat"
@@ -13,8 +12,9 @@ import (
 var unregularizedDoc string
 
 // Unregularized is that some noise, decay or an earlier end would have helped.
-// The arms of its experiment stand in the order of cheapness, of each kind the
-// weakest first.
+// Of its experiment's arms the one that was chosen, on seeds of their own, is
+// trained on five fresh ones beside the training as it is; the others cannot win on
+// as few as they have.
 var Unregularized = nnvet.Check{
 	ID:         "NN0402",
 	Name:       "unregularized",
@@ -22,22 +22,16 @@ var Unregularized = nnvet.Check{
 	Doc:        unregularizedDoc,
 	Severity:   nnvet.Warning,
 	Limits:     []nnvet.Limit{nnvet.AsGood},
-	Experiment: "the network again with weight decay, with noise on its inputs, and with dropout, each at a few strengths, on five seeds",
+	Experiment: "the network again with weight decay, with noise on its inputs, and with dropout, each at a few strengths, and of the best the cheapest on five fresh seeds",
 	Run: func(p *nnvet.Pass) {
 		e := p.Experiment(2)
 		if e == nil {
 			return
 		}
 		asItIs := e.Arms[0]
-		scores := make([][]float64, len(e.Arms))
-		for i, a := range e.Arms {
-			scores[i] = a.Figures
-		}
-		good := stat.Survivors(scores, 1) // the best, and those within a standard error of it
 		var chosen *nnvet.Arm
-		for i := range e.Arms { // in the order of cheapness, of the cheapest kind the strongest
-			a := &e.Arms[i]
-			if slices.Contains(good, i) && a.Beats(asItIs, p.Limit("same")) && (chosen == nil || kind(a) == kind(chosen)) {
+		for i := range e.Arms[1:] {
+			if a := &e.Arms[1+i]; chosen == nil && a.Beats(asItIs, p.Limit("same")) {
 				chosen = a
 			}
 		}
@@ -53,14 +47,6 @@ var Unregularized = nnvet.Check{
 			Treatments: []nnvet.Treatment{{Action: "train with " + chosen.What, Settings: chosen.Settings}},
 		})
 	},
-}
-
-// kind names what an arm regularizes by.
-func kind(a *nnvet.Arm) string {
-	if len(a.Settings) == 0 {
-		return ""
-	}
-	return a.Settings[0].Name
 }
 
 //go:embed memorizes.md

@@ -39,7 +39,7 @@ func gapOf(t *nnvet.Trace) (gap, error) {
 	}
 	g.best = val.Scale.Skill(lowest)
 	end := val.Part(0.9, 1)
-	g.noise = 2 * scatter(val.Values) / math.Sqrt(math.Max(1, float64(val.Len()/10))) / val.Scale.Loss
+	g.noise = 2 * stat.Scatter(val.Values) / math.Sqrt(math.Max(1, float64(val.Len()/10))) / val.Scale.Loss
 	g.rise = (end - lowest) / val.Scale.Loss
 	g.open = (end - train.Part(0.9, 1)) / val.Scale.Loss
 	return g, nil
@@ -53,19 +53,4 @@ func smoothed(xs []float64) []float64 {
 		out[i] = stat.Mean(xs[max(i-1, 0):min(i+2, len(xs))])
 	}
 	return out
-}
-
-// scatter returns the standard deviation of values about their trend, from the
-// differences of neighbours (von Neumann): over a step of a smooth curve they
-// are sqrt(2) times as wide as its noise.
-func scatter(xs []float64) float64 {
-	if len(xs) < 2 {
-		return math.NaN()
-	}
-	sum := 0.0
-	for i := 1; i < len(xs); i++ {
-		d := xs[i] - xs[i-1]
-		sum += d * d
-	}
-	return math.Sqrt(sum / float64(2*(len(xs)-1)))
 }

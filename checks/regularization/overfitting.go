@@ -64,6 +64,9 @@ func clamp(v float64) float64 { return math.Max(-9, math.Min(9, v)) }
 func reportRise(p *nnvet.Pass, g gap) {
 	f := finding(g)
 	f.Confidence = 0.9
+	if g.rise > p.Limit("grave") {
+		f.Confidence = 0.95 // what is learned of training rows and lost on others is what overfitting is
+	}
 	f.Brief = fmt.Sprintf("rise %.2f", clamp(g.rise))
 	last, _ := g.val.Last()
 	f.Message = fmt.Sprintf("the network overfits: the validation loss is lowest at step %d, with %.3g, and ends at %.3g, while training goes on to a skill of %.2f",

@@ -57,10 +57,12 @@ func decay(t *nnvet.Trace) nnvet.Treatment {
 		to = most
 	}
 	action := fmt.Sprintf("raise the weight decay from %g to %g", now, to)
-	if kind == "Adam" && !t.OfFile() {
-		action += ", with torch.optim.AdamW, which keeps it apart from the gradient's scale"
-	}
 	out := nnvet.Treatment{Action: action, Settings: []nnvet.Setting{{Name: "weight decay", From: fmt.Sprintf("%g", now), To: fmt.Sprintf("%g", to)}}}
+	if kind == "Adam" && !t.OfFile() {
+		out.Action += ", with torch.optim.AdamW, which keeps it apart from the gradient's scale"
+		out.Settings = append(out.Settings, nnvet.Setting{Name: "optimizer", From: "adam", To: "adamw"})
+		return out
+	}
 	if len(t.Optimizers) == 1 {
 		if a, ok := t.CallAt(t.Optimizers[0].Source).Arg("weight_decay"); ok && a.Source.Col > 0 && a.Text == fmt.Sprintf("%g", now) {
 			out.Edits = []nnvet.Edit{{At: a.Source, New: fmt.Sprintf("%g", to)}}

@@ -93,7 +93,7 @@ var CannotOverfit = nnvet.Check{
 		}
 		left := 1 - best
 		if left <= p.Limit("left") {
-			p.Measured("left %.0e", max(left, 0))
+			p.Measured("left %.1g", max(left, 0))
 			return
 		}
 		p.Report(nnvet.Finding{

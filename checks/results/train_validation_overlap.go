@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nnvet/nnvet"
 )
@@ -30,8 +31,8 @@ var Overlap = nnvet.Check{
 	Run: func(p *nnvet.Pass) {
 		s := overlapping(p.Trace)
 		o := s.Overlap
-		if !(o.Coverage > 0) {
-			p.Skip("what share of the training rows was looked at is not known")
+		if !(o.Coverage > 0) && !fine(s, p.Limit("fine")) {
+			p.Skip("what share of the training rows was looked at is not known, nor whether rows repeat by themselves")
 			return
 		}
 		repeats := byChance(s, p.Limit("fine"))
@@ -59,13 +60,19 @@ type leak struct {
 // byChance returns how many rows of the sample equal an earlier one by chance:
 // none where a column is fine, since rows are equal there only if they are the same.
 // Of a single column nothing else tells that two rows are: its values may lie on a grid.
-func byChance(s *nnvet.Survey, fine float64) float64 {
-	for _, c := range s.Columns {
-		if len(s.Columns) > 1 && float64(c.Distinct) >= fine*float64(s.Rows) {
-			return 0
-		}
+func byChance(s *nnvet.Survey, limit float64) float64 {
+	if fine(s, limit) {
+		return 0
 	}
 	return float64(s.Repeated + s.Contradicting)
+}
+
+// fine reports whether a column, of several, has a value of its own in so large
+// a share of the rows that rows which are equal must be the same.
+func fine(s *nnvet.Survey, limit float64) bool {
+	return len(s.Columns) > 1 && slices.ContainsFunc(s.Columns, func(c nnvet.Feature) bool {
+		return float64(c.Distinct) >= limit*float64(s.Rows)
+	})
 }
 
 // fullSample is the rows of a survey at which it stops gathering.
@@ -94,21 +101,35 @@ func leakOf(s *nnvet.Survey, repeats, met float64) leak {
 		natural = min(1, 2*repeats/sample*met/sample) * float64(s.Overlap.Rows)
 	}
 	l := leak{natural: natural, excess: max(0, float64(s.Overlap.Shared)-natural)}
-	l.share = min(1, l.excess/float64(s.Overlap.Rows)/min(1, s.Overlap.Coverage))
+	l.share = l.excess / float64(s.Overlap.Rows)
+	if c := s.Overlap.Coverage; c > 0 {
+		l.share = min(1, l.share/min(1, c))
+	}
 	return l
 }
 
 // mayBeTraining reports whether the rows that were evaluated can be more than the
 // validation rows: a program may take the accuracy on its training rows as well.
-func mayBeTraining(t *nnvet.Trace, share float64) bool {
+// All of them, then: so that those evaluated would hold every training row there
+// is, or, where their number is not known, every one that was looked at.
+func mayBeTraining(p *nnvet.Pass, s *nnvet.Survey, l leak) bool {
+	const most = 0.9
+	t := p.Trace
 	if t.OfFile() {
 		return false
 	}
 	evaluated, trained := t.Predicted(nnvet.Validation, ""), t.Profile(nnvet.Input, nnvet.Train)
-	if evaluated == nil || trained == nil || trained.Total == 0 {
+	switch {
+	case evaluated == nil || trained == nil:
+		return true
+	case s.Overlap.Coverage > 0:
+		return trained.Total == 0 || l.share*float64(evaluated.Rows) >= most*float64(trained.Total)
+	}
+	looked, rows := float64(s.Rows+s.Repeated), float64(s.Overlap.Rows)
+	if rows > float64(evaluated.Rows) || rows < most*float64(evaluated.Rows) { // what was evaluated is not the rows of one evaluation
 		return true
 	}
-	return share*float64(evaluated.Rows) >= 0.9*float64(trained.Total)
+	return l.excess+p.Limit("sure")*math.Sqrt(l.excess) >= most*looked
 }
 
 func reportOverlap(p *nnvet.Pass, s *nnvet.Survey, l leak) {
@@ -119,8 +140,7 @@ func reportOverlap(p *nnvet.Pass, s *nnvet.Survey, l leak) {
 		Span:       whole(p.Trace),
 		Brief:      fmt.Sprintf("%.0f%% shared", 100*l.share),
 		Confidence: 0.9,
-		Message: fmt.Sprintf("validation rows were trained on: %d of %d have the inputs of a training row in a sample of %s of those, about %s in all",
-			o.Shared, o.Rows, percent(min(1, o.Coverage)), percent(l.share)),
+		Message:    "validation rows were trained on: " + sharedOf(o, l.share),
 		Evidence: []nnvet.Evidence{
 			{What: "validation rows with a training row's inputs", Saw: float64(o.Shared), Unit: "rows"},
 			{What: "of them, as many as repeat among training rows", Saw: l.natural, Unit: "rows"},
@@ -134,11 +154,18 @@ func reportOverlap(p *nnvet.Pass, s *nnvet.Survey, l leak) {
 	case l.share <= p.Limit("share"):
 		f.Severity = nnvet.Note
 	}
-	if mayBeTraining(p.Trace, l.share) {
+	if mayBeTraining(p, s, l) {
 		f.Severity, f.Confidence = nnvet.Note, 0.5
 		f.Message += "; or the program takes figures on its training rows as well, which is sound"
 	}
 	p.Report(f)
+}
+
+func sharedOf(o nnvet.Overlap, share float64) string {
+	if o.Coverage > 0 {
+		return fmt.Sprintf("%d of %d have the inputs of a training row in a sample of %s of those, about %s in all", o.Shared, o.Rows, percent(min(1, o.Coverage)), percent(share))
+	}
+	return fmt.Sprintf("%d of %d have the inputs of one of the training rows that were looked at, %s at least", o.Shared, o.Rows, percent(share))
 }
 
 // What to do about rows in both splits.

@@ -24,10 +24,14 @@ func mend(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	list, err := casebook.ReadUntreatable(o.dir())
+	if err != nil {
+		return err
+	}
 	began := time.Now()
 	var all []*casebook.Attempt
 	var lock sync.Mutex
-	err = casebook.Prove(ctx, sample, o.jobs, func(made []*casebook.Attempt) {
+	err = casebook.Prove(ctx, sample, list, o.jobs, func(made []*casebook.Attempt) {
 		lock.Lock()
 		defer lock.Unlock()
 		all = append(all, made...)

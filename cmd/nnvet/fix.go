@@ -103,11 +103,11 @@ func (x *fixing) apply(run *store.Run, k *kept, patch *edit.Patch) error {
 		fmt.Printf("changed %s; as it was: %s\n", fromHere(filepath.Join(dir, f.Path)), fromHere(filepath.Join(dir, backups[i])))
 	}
 	x.byHand(k)
-	return x.confirm(run)
+	return x.confirm(run, k)
 }
 
 // confirm trains the changed program once, apart, and says what is found in it.
-func (x *fixing) confirm(run *store.Run) error {
+func (x *fixing) confirm(run *store.Run, k *kept) error {
 	ctx, stop := interruptible()
 	defer stop()
 	p := &proving{options: x.options}
@@ -132,7 +132,7 @@ func (x *fixing) confirm(run *store.Run) error {
 	var found []string
 	worst := nnvet.Severity(0)
 	for _, f := range nnvet.Vet(t.Trace, checks.All, vet).Findings {
-		if f.Severity >= nnvet.Warning && len(f.Because) == 0 {
+		if f.Severity >= nnvet.Warning && len(f.Because) == 0 && !k.Report.Disproves(f.Check.ID) {
 			found = append(found, f.Check.Name)
 			worst = max(worst, f.Severity)
 		}

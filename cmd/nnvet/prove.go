@@ -25,6 +25,7 @@ import (
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/store"
 	"github.com/nnvet/nnvet/internal/subject"
+	"github.com/nnvet/nnvet/internal/tracefile"
 	"github.com/nnvet/nnvet/internal/trial/script"
 )
 
@@ -112,6 +113,7 @@ func (p *proving) prove(name string) error {
 	if n := j.Known(); n > 0 {
 		fmt.Fprintf(os.Stderr, "nnvet: goes on with %s of an earlier proof, kept in %s\n", count(n, "training"), fromHere(run.Path(proofDir)))
 	}
+	o.Trace = p.asRun(run)
 	rep, err := prove.New(s, j, o).Run(ctx)
 	p.clear()
 	if ctx.Err() != nil {
@@ -122,6 +124,15 @@ func (p *proving) prove(name string) error {
 		return &failure{code: codeNoVerdict, err: err}
 	}
 	return p.conclude(run, rep)
+}
+
+// asRun returns the trace of a run whose program is still what it was; nil of others.
+func (p *proving) asRun(run *store.Run) *nnvet.Trace {
+	rep, err := examine(run, tracefile.OpenDir(run.Dir), p.settings)
+	if err != nil || len(rep.Trace.Modified) > 0 {
+		return nil
+	}
+	return rep.Trace
 }
 
 // proverOptions are what the flags and settings say.
@@ -401,7 +412,7 @@ func (k *kept) patch() *edit.Patch {
 func proofView(run *store.Run, rep *prove.Report, k kept) *report.ProofReport {
 	v := &report.ProofReport{
 		Version: version, Run: run.Meta.ID, Command: run.Meta.Command, Scale: string(rep.Scale), Split: rep.Split, Trainings: rep.Trainings,
-		Spent: rep.Spent, Short: rep.Short, Healthy: rep.Healthy, Left: names(append([]string{}, rep.Left...)), Diff: k.patch().Diff(),
+		Spent: rep.Spent, Short: rep.Short, Healthy: rep.Healthy, Left: names(append([]string{}, rep.Left...)), Disproven: names(append([]string{}, rep.Disproven...)), Diff: k.patch().Diff(),
 	}
 	for _, f := range k.Files {
 		v.Files = append(v.Files, f.Path)

@@ -20,9 +20,9 @@ const about = `nnvet says why a neural network does not learn, and what to chang
   nnvet predict MODEL DATA       predict with a model that was trained so
   nnvet export MODEL             the model as ONNX
   nnvet show                     the diagnosis of the newest run again
-  nnvet prove                    train again with what was prescribed: did it help?
+  nnvet prove                    train again with its fixes: do they help?
   nnvet fix --diff               what was proven, as a change of your files
-  nnvet sweep lr                 other values of what you chose, drawn: lr, batch, width ...
+  nnvet sweep lr                 other values of lr, batch, width and others
   nnvet decide                   the checks that no single run can answer
   nnvet recipe                   how to scale what a run fed, also as code
   nnvet explain lr-too-high      what a finding means and what to do

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -344,4 +345,13 @@ func (b *bench) proven() prove.Variant {
 		}
 	}
 	return prove.Patched(b.Subject, k.patch())
+}
+
+// inRun returns the path of a file of the run's program. That of an experiment
+// file is seen from here.
+func (b *bench) inRun(path string) string {
+	if b.file {
+		return path
+	}
+	return filepath.Join(b.run.Cwd(), path)
 }

@@ -26,11 +26,13 @@ type Attempt struct {
 	By        string  `json:"by"`
 	Case      string  `json:"case"`
 	Pitfall   int     `json:"pitfall"`
+	Treatable bool    `json:"treatable"`
 	Tried     bool    `json:"tried"`  // something was trained beside the program as it is
 	Proven    bool    `json:"proven"` // what was tried first is
 	Any       bool    `json:"any"`    // anything is, of up to four fixes
 	Closed    float64 `json:"closed"` // share of the gap to the sound program that the first fix closes; 0 where it is not proven
-	All       float64 `json:"closed_by_all"`
+	All       float64 `json:"closed_by_all"` // by all fixes that were proven together, on seeds of its own
+	Fixes     []Tried `json:"fixes,omitempty"`
 	Verdict   string  `json:"verdict"`
 	Check     string  `json:"check,omitempty"`
 	Action    string  `json:"action,omitempty"`
@@ -42,10 +44,22 @@ type Attempt struct {
 	Seconds   float64 `json:"seconds"`
 }
 
+// A Tried is a fix that nnvet tried.
+type Tried struct {
+	Check, Action, Verdict string
+	Before, After          float64
+}
+
 // Mends reports whether the first fix was proven and closes most of the gap.
 func (a *Attempt) Mends() bool {
 	const most = 0.8
 	return a.Proven && a.Closed >= most
+}
+
+// heals reports whether all that was proven closes most of the gap.
+func (a *Attempt) heals() bool {
+	const most = 0.8
+	return a.Any && a.All >= most
 }
 
 // causes is how many rounds a proof has: no case has more faults.
@@ -53,7 +67,7 @@ const causes = 2
 
 // Prove mends cases in every way, as many at once as workers says, 0 for one a
 // core, and hands the attempts out as they end.
-func Prove(ctx context.Context, cases []*Case, workers int, each func([]*Attempt)) error {
+func Prove(ctx context.Context, cases []*Case, list []Untreatable, workers int, each func([]*Attempt)) error {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
@@ -61,6 +75,9 @@ func Prove(ctx context.Context, cases []*Case, workers int, each func([]*Attempt
 		made, err := mend(ctx, cases[i])
 		if err != nil {
 			return fmt.Errorf("%s: %w", cases[i].Name, err)
+		}
+		for _, a := range made {
+			a.Treatable = cases[i].Treatable(list)
 		}
 		each(made)
 		return nil
@@ -162,12 +179,12 @@ func (p *provable) byNnvet(ctx context.Context, c *Case, whole []prove.Score) (*
 			a.Check = f.Check
 			a.claimed(f.Claim, y, whole, f.Treatment.Action)
 		}
-		if f.Claim.Verdict == prove.Proven {
-			a.Any = true
-			all := f.Claim
-			all.Before = a.Before
-			all.Difference = all.After - all.Before
-			a.All = max(a.All, closed(all, y, whole))
+		a.Any = a.Any || f.Claim.Verdict == prove.Proven
+		a.Fixes = append(a.Fixes, Tried{f.Check, f.Treatment.Action, f.Claim.Verdict.String(), round(f.Claim.Before), round(f.Claim.After)})
+	}
+	if a.Any {
+		if a.All, err = p.closedByAll(ctx, r, whole); err != nil {
+			return nil, err
 		}
 	}
 	if len(r.Fixes) == 0 {
@@ -177,6 +194,28 @@ func (p *provable) byNnvet(ctx context.Context, c *Case, whole []prove.Score) (*
 		}
 	}
 	return a, nil
+}
+
+// closedByAll returns the share of the gap between the program as it is and the
+// sound one that is closed by all that was proven, on the seeds that sound one was trained on.
+func (p *provable) closedByAll(ctx context.Context, r *prove.Report, whole []prove.Score) (float64, error) {
+	var y prove.Yardstick
+	for _, f := range r.Fixes {
+		if f.Claim.Verdict == prove.Proven && (y.Scale == "" || y.Scale == prove.Skill) {
+			y = prove.Yardstick{Scale: f.Scale}
+		}
+	}
+	before, _, err := p.scored(ctx, nil, 501, 502, 503)
+	if err != nil {
+		return 0, err
+	}
+	after, _, err := p.scored(ctx, r.Final(), 501, 502, 503)
+	if err != nil {
+		return 0, err
+	}
+	all := prove.Claim{Verdict: prove.Proven, Before: soundness(y, before), After: soundness(y, after)}
+	all.Difference = all.After - all.Before
+	return closed(all, y, whole), nil
 }
 
 func (c *Case) attempt(by string) *Attempt {

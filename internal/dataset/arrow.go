@@ -196,6 +196,9 @@ func fromArrow(s *sink, a arrow.Array, from, n int, before int64) error {
 	}
 	if s.Kind == Number || s.Kind == Date {
 		if numbersFromArrow(s.numbers[:n], a, from) {
+			if s.Kind == Number {
+				s.missing.blank(s.numbers[:n])
+			}
 			return nil
 		}
 	}

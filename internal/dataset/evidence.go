@@ -57,7 +57,13 @@ var seed = maphash.MakeSeed()
 
 // add takes the value of a row.
 func (e *evidence) add(row int64, text []byte, missing missing) {
-	if v, ok := parseNumber(text, '.'); ok && !missing.hasNumber(text) {
+	v, ok := parseNumber(text, '.')
+	switch {
+	case ok && missing.hasNumber(text, v):
+		e.rows++
+		e.missing++
+		return
+	case ok:
 		e.rows++
 		e.bare.numbers++
 		if v != math.Trunc(v) {

@@ -54,7 +54,8 @@ type plan struct {
 	sinks []*sink
 	batch int // rows of a batch
 	// of finds a sink by the name of its column; nil where the column is left out.
-	of map[string]*sink
+	of      map[string]*sink
+	missing missing // what all of them share
 }
 
 // formats returns every format. csv stands last: it is what any text may be.

@@ -98,6 +98,13 @@ func TestText(t *testing.T) {
 		{name: "a text that means missing here", file: "a.csv", content: "a\n1\n-999\nmiss\n", o: dataset.Options{Missing: []string{"miss", "-999"}}, want: `
 			a number: 1 - -
 			`},
+		{name: "a number that means missing here, as a file of measurements writes it", file: "a.csv", content: "a\n1.5\n-999.0\n-999\n-9.99e2\n-999.5\n", o: dataset.Options{Missing: []string{"-999"}}, want: `
+			a number: 1.5 - - - -999.5
+			`},
+		{name: "what means missing and is not there", file: "a.csv", content: "a,b\n1,x\n-999,miss\n", o: dataset.Options{Missing: []string{"-3.45", "-999", "miss", "gone"}}, want: `
+			a number: 1 -
+			b category: x -
+			`, detected: `"-3.45", which was to mean a missing value, stands in no column that was read; "gone", which was to mean a missing value, stands in no column that was read`},
 		{name: "quotes", file: "a.csv", content: "a,b\n\"x, y\",\"1\"\n\"say \"\"so\"\"\",2\n\"two\nlines\",3\n5\" pipe,4\n", want: `
 			a category: x, y say "so" two` + "\n" + `lines 5" pipe
 			b number: 1 2 3 4

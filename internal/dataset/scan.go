@@ -23,6 +23,9 @@ func (s *Source) Scan(ctx context.Context, visit func(*Batch) error) error {
 			s.say("texts that are not UTF-8 are read as windows-1252")
 		}
 	}
+	for _, sentence := range p.missing.never() {
+		s.say(sentence)
+	}
 	if total == 0 {
 		return fmt.Errorf("%s: no rows", s.inputs[0].path)
 	}
@@ -32,12 +35,12 @@ func (s *Source) Scan(ctx context.Context, visit func(*Batch) error) error {
 // plan makes the sinks of a reading.
 func (s *Source) plan() *plan {
 	missing := newMissing(s.o.Missing)
-	p := &plan{batch: rowsPerBatch(s.fields), of: make(map[string]*sink, len(s.fields))}
+	p := &plan{missing: missing, batch: rowsPerBatch(s.fields), of: make(map[string]*sink, len(s.fields))}
 	all := make([]sink, len(s.fields))
 	for i := range s.fields {
 		k := &all[i]
 		k.Field, k.verdict, k.missing = s.fields[i], s.verdict[i], missing
-		k.plain = k.verdict.point == '.' && !k.verdict.percent && !missing.digits
+		k.plain = k.verdict.point == '.' && !k.verdict.percent && len(missing.numbers) == 0
 		if k.Kind == Category || k.Kind == Text {
 			k.levels = newLevels()
 		}

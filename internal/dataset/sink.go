@@ -73,8 +73,9 @@ func (s *sink) putNumber(i int, text []byte) error {
 		parse = parseApart
 	}
 	v, ok := parse(number, s.verdict.point)
-	if !ok || !signed || s.missing.hasNumber(text) {
-		if !s.missing.has(text) {
+	marked := ok && s.missing.hasNumber(text, v)
+	if !ok || !signed || marked {
+		if !marked && !s.missing.has(text) {
 			kind := "number"
 			if s.verdict.percent {
 				kind = "percentage"

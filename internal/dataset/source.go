@@ -16,7 +16,7 @@ type Options struct {
 	Target  string   // a column that is read whatever Columns says
 	Known   []string // columns that may be there: a first line that has one of them is a header
 	Labels  string   // npy and idx: the file of the labels; "" to look for it by the usual names
-	Missing []string // texts that stand for a missing value, besides "", NA, NaN, null, ? and their kin
+	Missing []string // texts that stand for a missing value, besides "", NA, NaN, null, ? and their kin; a number stands for all ways of writing it
 	// MaxBytes bounds the memory that Load fills, and what has to be
 	// decompressed in memory; 0 for a half of what is free.
 	MaxBytes int64

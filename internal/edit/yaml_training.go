@@ -126,7 +126,10 @@ func (x *experimentEdit) data() *ast.MappingNode { return mappingOf(entry(x.root
 const rest = `"*"`
 
 func inputs(x *experimentEdit, s nnvet.Setting) error {
-	if !slices.Contains([]string{"standardize", "none", "log", "drop"}, s.To) {
+	if marker, ok := strings.CutPrefix(s.To, "missing "); ok {
+		return x.missing(s, marker)
+	}
+	if s.To == "onehot" && s.Site == "" || !slices.Contains([]string{"standardize", "none", "log", "drop", "onehot"}, s.To) {
 		return refuse(s, "an experiment file has no transform %q", s.To)
 	}
 	if s.Site != "" {
@@ -157,6 +160,22 @@ func targets(x *experimentEdit, s nnvet.Setting) error {
 		return refuse(s, "%q is nothing that becomes of targets", s.To)
 	}
 	return x.transform(plain(x.file.Data.Options.Target), s.To)
+}
+
+// missing says which number means a missing one. It is as the file of the data
+// has it, which a column that is changed before it is fed does not tell.
+func (x *experimentEdit) missing(s nnvet.Setting, marker string) error {
+	var how *ast.MappingValueNode
+	if e := entry(x.data(), "transform"); e != nil {
+		how = entry(mappingOf(e.Value), s.Site)
+	}
+	if how == nil || how.Value.GetToken().Value != "none" {
+		return refuse(s, "column %s is changed before it is fed, so that %s is not what the data say", s.Site, marker)
+	}
+	if entry(x.data(), "missing") != nil {
+		return refuse(s, "the file says already what means a missing value")
+	}
+	return x.set(x.data(), "missing", "[\""+marker+"\"]")
 }
 
 // transform says what becomes of a column.

@@ -40,7 +40,7 @@ func (f *File) data() *section {
 		{name: "labels", what: "file of the labels, of npy and idx; auto looks for the usual names", def: "auto", auto: true, to: &o.Labels},
 		{name: "columns", what: "the only columns to learn from; auto is all", def: "auto", auto: true, to: &o.Columns},
 		{name: "exclude", like: `[id]`, what: "columns to leave out, such as ids, which can only be learned by heart", to: &p.Exclude},
-		{name: "missing", like: `[unknown]`, what: "texts that mean a missing value, besides NA, NaN, ? and their kin", to: &o.Missing},
+		{name: "missing", like: `[unknown]`, what: "texts that mean a missing value, besides NA, NaN, ? and their kin; a number means all ways of writing it", to: &o.Missing},
 		{name: "task", what: "regression or classification; auto goes by the target", def: "auto", auto: true, options: texts(prepare.Tasks()), to: (*string)(&p.Task)},
 		{name: "split", what: "rows that are kept from training, so that the score is of rows that it never saw", to: f.split()},
 		{name: "transform", what: "how columns become inputs, by name, * for those not named: " + strings.Join(transformNames(), ", ") + "; auto standardizes numbers, which trains fastest, spreads categories, and leaves free text and counters of the rows out", def: "auto", auto: true, to: transforms{p}},

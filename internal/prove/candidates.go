@@ -144,25 +144,57 @@ func changesLoss(tr nnvet.Treatment) bool {
 	return slices.ContainsFunc(tr.Settings, func(s nnvet.Setting) bool { return slices.Contains(compares, s.Name) })
 }
 
+// tuned returns a variant at the learning rate that suits it best. Where that is
+// at the edge of those that were tried, the race goes on past it once.
+func (p *Prover) tuned(ctx context.Context, doing string, c candidate) (candidate, []Raced, error) {
+	all, at, err := p.at(ctx, c, doses["lr"])
+	if err != nil {
+		return candidate{}, nil, err
+	}
+	best, raced, err := p.halve(ctx, doing, append([]candidate{c}, all...))
+	if err != nil {
+		return candidate{}, nil, err
+	}
+	for _, edge := range []float64{slices.Min(doses["lr"]), slices.Max(doses["lr"])} {
+		if rateSet(best.treatment) != number(at*edge) || key(best.variant) == key(c.variant) {
+			continue
+		}
+		past := []float64{edge * math.Sqrt(edge), edge * edge}
+		all, _, err := p.at(ctx, c, past)
+		if err != nil {
+			return candidate{}, nil, err
+		}
+		further, more, err := p.halve(ctx, doing, append([]candidate{best}, all...))
+		return further, append(raced, more...), err
+	}
+	return best, raced, nil
+}
+
 // rates returns a variant at other learning rates than its own, itself first.
 func (p *Prover) rates(ctx context.Context, c candidate) ([]candidate, error) {
-	out := []candidate{c}
+	all, _, err := p.at(ctx, c, doses["lr"])
+	return append([]candidate{c}, all...), err
+}
+
+// at returns a variant at its learning rate times factors, and that rate.
+func (p *Prover) at(ctx context.Context, c candidate, factors []float64) ([]candidate, float64, error) {
+	var out []candidate
 	t, err := p.trace(ctx, c.variant)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	rate, ok := rateOf(t)
 	if !ok {
-		return out, nil
+		return nil, 0, nil
 	}
 	s := nnvet.Setting{Name: "lr", From: number(rate)}
-	for _, factor := range doses["lr"] {
+	for _, factor := range factors {
 		if d, ok := p.dose(ctx, c.variant, t, s, rate*factor); ok {
 			d.treatment = both(c.treatment, d.treatment)
 			out = append(out, d)
 		}
 	}
-	return out, nil
+	return out, rate, nil
 }
 
 // rateOf returns the learning rate that a training began with.

@@ -117,9 +117,11 @@ func (e *Experiment) Train(ctx context.Context, o Order) (*Training, error) {
 	if err != nil {
 		return failed(ctx, err, began)
 	}
-	again, err := x.Again(o.Seed)
-	if err != nil {
-		return failed(ctx, err, began)
+	again := x
+	if o.Seed != asWritten {
+		if again, err = x.Again(o.Seed); err != nil {
+			return failed(ctx, err, began)
+		}
 	}
 	if a, ok := o.Variant.(altered); ok {
 		if again, err = a.of(again); err != nil {

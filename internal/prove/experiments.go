@@ -70,6 +70,7 @@ type Decisions struct {
 // base has it, and judges them. What is too dear for the time that is left is not
 // begun, and says so.
 func (p *Prover) Decide(ctx context.Context, base Variant) (*Decisions, error) {
+	known := p.journal.Known()
 	t, err := p.begin(ctx, base, fewSeeds)
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func (p *Prover) Decide(ctx context.Context, base Variant) (*Decisions, error) {
 		}
 		out.Decided = append(out.Decided, p.decided(t, p.Checks[i], e))
 	}
-	out.Trainings, out.Spent = p.done, p.clock().Sub(p.began)
+	out.Trainings, out.Spent = p.journal.Known()-known+p.unkept, p.clock().Sub(p.began)
 	return out, nil
 }
 

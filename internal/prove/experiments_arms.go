@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
 )
 
 // A laboratory does one experiment: it trains arms of a base, whose trace is t.
@@ -24,9 +26,8 @@ type laboratory struct {
 
 // How many seeds an experiment takes.
 const (
-	fewSeeds  = 3 // where the difference that is looked for is large
-	armSeeds  = 5 // where it is a fiftieth of the way to a perfect predictor
-	wideSeeds = 3 // of the sweep of widths
+	fewSeeds = 3 // where the difference that is looked for is large
+	armSeeds = 5 // where it is a fiftieth of the way to a perfect predictor
 )
 
 // asItIs names the arm without a change.
@@ -100,16 +101,22 @@ func (l *laboratory) tuned(arms []sided) ([]sided, error) {
 const tuningRuns = 11
 
 // compared trains arms at their own learning rates beside the training as it is.
-func (l *laboratory) compared(arms []sided, seeds int) ([]nnvet.Arm, error) {
+func (l *laboratory) compared(arms []sided) ([]nnvet.Arm, error) {
+	arms, err := l.besides(arms, armSeeds)
+	if err != nil {
+		return nil, err
+	}
+	return l.trained(arms, l.fresh(armSeeds), l.yard.Of)
+}
+
+// besides puts the network as it is before arms, and gives each its learning rate,
+// where that and so many seeds of each fit into the time.
+func (l *laboratory) besides(arms []sided, seeds int) ([]sided, error) {
 	arms = append([]sided{{nnvet.Arm{What: asItIs, Size: 1}, l.base}}, arms...)
 	if err := l.afford(len(arms) * (tuningRuns + seeds)); err != nil {
 		return nil, err
 	}
-	arms, err := l.tuned(arms)
-	if err != nil {
-		return nil, err
-	}
-	return l.trained(arms, l.fresh(seeds), l.yard.Of)
+	return l.tuned(arms)
 }
 
 // blind is the training beside one on inputs of other rows.
@@ -214,7 +221,7 @@ func (l *laboratory) twice() ([]nnvet.Arm, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.done, l.walls = l.done+1, l.walls+t.Wall
+		l.done, l.unkept, l.walls = l.done+1, l.unkept+1, l.walls+t.Wall
 		l.say("an experiment for " + l.check.Name)
 		if t.Trace == nil {
 			return nil, fmt.Errorf("the second training left no trace: %s", t.Failed)
@@ -291,10 +298,54 @@ func (l *laboratory) regularized() ([]nnvet.Arm, error) {
 	if len(arms) == 1 {
 		return nil, why
 	}
-	if err := l.afford(len(arms) * armSeeds); err != nil {
+	if err := l.afford(len(arms)*fewSeeds + 2*armSeeds); err != nil {
 		return nil, err
 	}
-	return l.trained(arms, l.fresh(armSeeds), l.yard.Of)
+	return l.chosen(arms, cheapest)
+}
+
+// cheapest returns of the arms that are within one standard error of the best
+// the first of a kind, which is the cheapest, at its greatest strength.
+func cheapest(arms []nnvet.Arm, good []int) int {
+	slices.Sort(good)
+	pick := good[0]
+	for _, i := range good {
+		if arms[i].Settings[0].Name == arms[pick].Settings[0].Name {
+			pick = i
+		}
+	}
+	return pick
+}
+
+// smallest returns the smallest of them.
+func smallest(arms []nnvet.Arm, good []int) int {
+	return slices.MinFunc(good, func(a, b int) int { return cmp.Compare(arms[a].Size, arms[b].Size) })
+}
+
+// chosen trains arms beside the first, which is without a change, on a few seeds,
+// picks one of those that are within one standard error of the best, and trains
+// that and the first on fresh seeds, so that luck that chose proves nothing.
+func (l *laboratory) chosen(sides []sided, pick func(arms []nnvet.Arm, good []int) int) ([]nnvet.Arm, error) {
+	arms, err := l.trained(sides, l.fresh(fewSeeds), l.yard.Of)
+	if err != nil {
+		return nil, err
+	}
+	scores := make([][]float64, len(arms))
+	for i := 1; i < len(arms); i++ { // the first is none to be picked
+		scores[i] = arms[i].Figures
+	}
+	good := stat.Survivors(scores, 1)
+	if len(good) == 0 {
+		return arms, nil
+	}
+	best := pick(arms, good)
+	last, err := l.trained([]sided{sides[0], sides[best]}, l.fresh(armSeeds), l.yard.Of)
+	if err != nil {
+		return nil, err
+	}
+	arms[0].At, arms[0].Figures = append(arms[0].At, last[0].At...), append(arms[0].Figures, last[0].Figures...)
+	arms[best] = last[1]
+	return arms, nil
 }
 
 // regularizedBy says what regularizes a training; an earlier end is not counted,
@@ -363,12 +414,27 @@ func scaled(layers []hidden, factor float64) []nnvet.Setting {
 	return out
 }
 
-func (l *laboratory) narrower() ([]nnvet.Arm, error) { return l.widthArms(armSeeds, 0.5, 0.25) }
+func (l *laboratory) narrower() ([]nnvet.Arm, error) {
+	arms, err := l.widthArms(0.5, 0.25)
+	if err != nil {
+		return nil, err
+	}
+	return l.compared(arms)
+}
 
-func (l *laboratory) widths() ([]nnvet.Arm, error) { return l.widthArms(wideSeeds, 0.25, 0.5, 2, 4) }
+func (l *laboratory) widths() ([]nnvet.Arm, error) {
+	arms, err := l.widthArms(0.25, 0.5, 2, 4)
+	if err != nil {
+		return nil, err
+	}
+	if arms, err = l.besides(arms, fewSeeds+2); err != nil {
+		return nil, err
+	}
+	return l.chosen(arms, smallest)
+}
 
 // widthArms are the network at other widths.
-func (l *laboratory) widthArms(seeds int, factors ...float64) ([]nnvet.Arm, error) {
+func (l *laboratory) widthArms(factors ...float64) ([]sided, error) {
 	layers, _ := hiddenOf(l.t)
 	if len(layers) == 0 {
 		return nil, errors.New("it has no hidden layer of units")
@@ -382,7 +448,7 @@ func (l *laboratory) widthArms(seeds int, factors ...float64) ([]nnvet.Arm, erro
 		}
 		arms = append(arms, a)
 	}
-	return l.compared(arms, seeds)
+	return arms, nil
 }
 
 // widthsOf says what units settings ask for: "16, 16 units".
@@ -410,13 +476,16 @@ func (l *laboratory) shallower() ([]nnvet.Arm, error) {
 			{Name: "units", From: strconv.Itoa(layers[0].units), To: strconv.Itoa(asMany(layers, outputs, n))},
 		}
 		what := fmt.Sprintf("a network of %d hidden layers of %s units", n, settings[1].To)
+		if n == 1 {
+			what = fmt.Sprintf("a network of one hidden layer of %s units", settings[1].To)
+		}
 		a, err := l.with(what, float64(n)/float64(len(layers)), alteration{settings: settings})
 		if err != nil {
 			return nil, err
 		}
 		arms = append(arms, a)
 	}
-	return l.compared(arms, armSeeds)
+	return l.compared(arms)
 }
 
 // asMany returns the width at which n equal hidden layers have as many weights
@@ -442,5 +511,5 @@ func (l *laboratory) passable() ([]nnvet.Arm, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.compared([]sided{a}, armSeeds)
+	return l.compared([]sided{a})
 }

@@ -111,11 +111,7 @@ func (p *Prover) opponent(ctx context.Context, f *Fix) (Variant, error) {
 	if !movesRate(f.Treatment) && !f.tuned {
 		return f.base, nil
 	}
-	all, err := p.rates(ctx, candidate{variant: f.base})
-	if err != nil {
-		return nil, err
-	}
-	best, raced, err := p.halve(ctx, "racing learning rates without the treatment", all)
+	best, raced, err := p.tuned(ctx, "racing learning rates without the treatment", candidate{variant: f.base})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 type Options struct {
 	Checks []*nnvet.Check
 	Vet    nnvet.Options
+	Trace  *nnvet.Trace  // of the run that is proven, whose findings are treated; nil for those of the first seed
 	Only   []string      // IDs of checks whose findings are treated; empty for all
 	Force  bool          // depth and width are tried although something upstream is found
 	Metric *NamedMetric  // nil for the loss
@@ -45,10 +46,12 @@ type Prover struct {
 	yard   Yardstick
 	report *Report
 	done   int // trainings
+	unkept int // of them, that the journal does not hold
 	of     int
-	walls  time.Duration // of trainings, together
-	seeds  int64         // the next that nobody has used
-	traces map[string]*nnvet.Trace
+	walls  time.Duration           // of trainings, together
+	seeds  int64                   // the next that nobody has used
+	traces map[string]*nnvet.Trace // of each variant's first training of a race
+	own    map[string]*nnvet.Trace // and of that from its own seeds
 }
 
 // New returns a prover that keeps its trainings in a journal.
@@ -56,7 +59,7 @@ func New(s Subject, j *Journal, o Options) *Prover {
 	if o.Rounds == 0 {
 		o.Rounds = rounds
 	}
-	return &Prover{Options: o, subject: s, journal: j, clock: time.Now, traces: make(map[string]*nnvet.Trace)}
+	return &Prover{Options: o, subject: s, journal: j, clock: time.Now, traces: make(map[string]*nnvet.Trace), own: make(map[string]*nnvet.Trace)}
 }
 
 // errBudget ends a proof whose time is up.
@@ -84,7 +87,7 @@ func (p *Prover) run(ctx context.Context) error {
 	}
 	var base Variant
 	for range p.Options.Rounds {
-		trace, err := p.trace(ctx, base)
+		trace, err := p.seen(ctx, base)
 		if err != nil {
 			return err
 		}
@@ -107,19 +110,21 @@ func (p *Prover) run(ctx context.Context) error {
 
 // look says what is still found with all that was proven.
 func (p *Prover) look(ctx context.Context, v Variant) error {
-	t, err := p.trace(ctx, v)
+	t, err := p.seen(ctx, v)
 	if err != nil {
 		return err
 	}
-	p.report.Left, p.report.Healthy = nil, true
+	p.report.Left, p.report.Disproven = nil, nil
 	for _, f := range nnvet.Vet(t, p.Checks, p.Vet).Findings {
-		if f.Severity >= nnvet.Warning {
-			p.report.Healthy = false
-			if len(f.Because) == 0 {
-				p.report.Left = append(p.report.Left, f.Check.ID)
-			}
+		switch {
+		case f.Severity < nnvet.Warning || len(f.Because) > 0:
+		case p.report.Disproves(f.Check.ID):
+			p.report.Disproven = append(p.report.Disproven, f.Check.ID)
+		default:
+			p.report.Left = append(p.report.Left, f.Check.ID)
 		}
 	}
+	p.report.Healthy = len(p.report.Left) == 0
 	return nil
 }
 
@@ -159,8 +164,12 @@ func (p *Prover) fresh(n int) []int64 {
 	return out
 }
 
-// trace returns the trace of a variant's first training.
+// trace returns the trace of a variant's first training; of the subject as it
+// is, that of the run that is proven, where it is known.
 func (p *Prover) trace(ctx context.Context, v Variant) (*nnvet.Trace, error) {
+	if v == nil && p.Trace != nil {
+		return p.Trace, nil
+	}
 	if t := p.traces[key(v)]; t != nil {
 		return t, nil
 	}
@@ -172,6 +181,28 @@ func (p *Prover) trace(ctx context.Context, v Variant) (*nnvet.Trace, error) {
 		return t, nil
 	}
 	return nil, errors.New("a training that was tried left no trace")
+}
+
+// asWritten is the seed of a training from the program's own seeds.
+const asWritten = 0
+
+// seen returns the trace of a variant from its own seeds, which is what the
+// user will see of it, so that findings are judged by it.
+func (p *Prover) seen(ctx context.Context, v Variant) (*nnvet.Trace, error) {
+	if v == nil && p.Trace != nil {
+		return p.Trace, nil
+	}
+	if t := p.own[key(v)]; t != nil {
+		return t, nil
+	}
+	p.plan(1)
+	if _, err := p.train(ctx, "looking again", []side{{variant: v, seeds: []int64{asWritten}}}); err != nil {
+		return nil, err
+	}
+	if t := p.own[key(v)]; t != nil {
+		return t, nil
+	}
+	return p.trace(ctx, v)
 }
 
 // round finds the first cause that a treatment is proven to mend, or returns nil.
@@ -236,6 +267,10 @@ func (p *Prover) mend(ctx context.Context, base Variant, t *nnvet.Trace, f *nnve
 		if errors.Is(err, errBudget) {
 			p.report.skip(f, "not enough time to race its treatments", "give a larger --budget: it goes on from here")
 		}
+		return nil, err
+	}
+	best, f, err = p.together(ctx, base, t, f, best)
+	if err != nil {
 		return nil, err
 	}
 	fix := &Fix{

@@ -27,12 +27,10 @@ func (p *Prover) race(ctx context.Context, base Variant, all []candidate, f *nnv
 	if err != nil {
 		return candidate{}, nil, err
 	}
-	if movesRate(best.treatment) {
-		again, err := p.rates(ctx, best)
-		if err != nil {
-			return candidate{}, nil, err
-		}
-		tuned, more, err := p.halve(ctx, "racing learning rates", again)
+	// By training rows the fastest rate wins, and learns them by heart: where
+	// nothing is validated a treatment keeps the rate that there was.
+	if movesRate(best.treatment) && p.yard.Split == nnvet.Validation {
+		tuned, more, err := p.tuned(ctx, "racing learning rates", best)
 		if err != nil {
 			return candidate{}, nil, err
 		}

@@ -14,9 +14,10 @@ type Report struct {
 	Baseline  []Score       `json:"baseline"` // of the training as it is written
 	Fixes     []*Fix        `json:"fixes"`    // in the order in which they were tried
 	NotTried  []Untreated   `json:"not_tried"`
-	Left      []string      `json:"left"`            // IDs of causes in the training with all that was proven
-	Short     string        `json:"short,omitempty"` // why it ended early
-	Healthy   bool          `json:"healthy"`         // that training shows no warning and no error
+	Left      []string      `json:"left"`                // IDs of causes in the training with all that was proven
+	Disproven []string      `json:"disproven,omitempty"` // IDs of causes in it whose treatment does nothing, or harm
+	Short     string        `json:"short,omitempty"`     // why it ended early
+	Healthy   bool          `json:"healthy"`             // that training shows no warning and no error
 	Trainings int           `json:"trainings"`
 	Spent     time.Duration `json:"spent_ns"`
 
@@ -85,6 +86,21 @@ func (r *Report) skip(f *nnvet.Finding, why, instead string) {
 	if !slices.Contains(r.NotTried, u) {
 		r.NotTried = append(r.NotTried, u)
 	}
+}
+
+// Disproves reports whether what a check prescribes was tried, and does nothing
+// or harm: then its finding is no fault of this training.
+func (r *Report) Disproves(check string) bool {
+	found := false
+	for _, f := range r.Fixes {
+		if f.Check == check {
+			if v := f.Claim.Verdict; v != Worse && v != NoEffect {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
 }
 
 // tried reports whether a treatment of a finding has been tried.

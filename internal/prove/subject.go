@@ -29,8 +29,8 @@ type Variant interface {
 // An Order asks for one training.
 type Order struct {
 	Variant Variant // nil: as written
-	Seed    int64
-	Dir     string // an empty directory of this training's own, which its trace stays in
+	Seed    int64   // 0: the subject's own
+	Dir     string  // an empty directory of this training's own, which its trace stays in
 }
 
 // A Training is what one training left.

@@ -57,6 +57,7 @@ func (p *Prover) Sweep(ctx context.Context, knob string, o SweepOptions) (*Sweep
 	if o.Seeds == 0 {
 		o.Seeds = 3
 	}
+	known := p.journal.Known()
 	t, err := p.begin(ctx, nil, o.Seeds)
 	if err != nil {
 		return nil, err
@@ -69,12 +70,17 @@ func (p *Prover) Sweep(ctx context.Context, knob string, o SweepOptions) (*Sweep
 	if err := l.points(s, o.Values); err != nil {
 		return nil, err
 	}
-	err = l.sweep(s, upTo(firstRaced, int64(o.Seeds)))
+	for range furthest {
+		err = l.sweep(s, upTo(firstRaced, int64(o.Seeds)))
+		l.choose(s)
+		if err != nil || len(o.Values) > 0 || !l.further(s) {
+			break
+		}
+	}
 	if errors.Is(err, errBudget) {
 		s.Short, err = fmt.Sprintf("the time of %s was up", p.Budget), nil
 	}
-	l.choose(s)
-	s.Trainings, s.Spent = p.done, p.clock().Sub(p.began)
+	s.Trainings, s.Spent = p.journal.Known()-known, p.clock().Sub(p.began)
 	return s, err
 }
 
@@ -182,6 +188,47 @@ func (l *laboratory) fastest(all []candidate, doing string) (int, error) {
 	return best, nil
 }
 
+// furthest is how often a sweep of learning rates is begun, with values further
+// out where the best lies at the edge.
+const furthest = 3
+
+// further adds two decades of learning rates where the best lies at the edge, so
+// that it is the best of what lies on both sides; downwards where all blow up.
+func (l *laboratory) further(s *Sweep) bool {
+	if s.Knob != "lr" {
+		return false
+	}
+	first, last, best := s.Points[0], s.Points[len(s.Points)-1], -1
+	for i, p := range s.Points {
+		if p.Best {
+			best = i
+		}
+	}
+	rate, _ := rateOf(l.t)
+	add := func(v float64) Point {
+		return l.one(v, rate, number(v), alteration{settings: []nnvet.Setting{{Name: "lr", From: number(rate), To: number(v)}}})
+	}
+	var below, above []Point
+	switch {
+	case best == 0, best < 0 && first.Blown > 0:
+		for _, factor := range []float64{0.01, 0.03, 0.1, 0.3} {
+			below = append(below, add(float64(first.Value)*factor))
+		}
+	case best == len(s.Points)-1 && last.Blown == 0:
+		for _, factor := range []float64{3, 10, 30, 100} {
+			above = append(above, add(float64(last.Value)*factor))
+		}
+	default:
+		return false
+	}
+	s.Points = slices.Concat(below, s.Points, above)
+	for i := range s.Points {
+		p := &s.Points[i]
+		p.Scores, p.Losses, p.Blown, p.Best, p.AsGood = nil, nil, 0, false, false
+	}
+	return true
+}
+
 // score notes what the journal has of every point.
 func (l *laboratory) score(s *Sweep, seeds []int64) {
 	for i := range s.Points {
@@ -250,6 +297,9 @@ func asGood(scores [][]float64) []int {
 			out = append(out, i)
 		}
 	}
+	// What is within a standard error only because it is unsteady itself is not as good.
+	const far = 0.05
+	out = slices.DeleteFunc(out, func(i int) bool { return top-stat.Mean(scores[i]) > far })
 	slices.Sort(out)
 	return out
 }

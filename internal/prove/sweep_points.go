@@ -65,7 +65,7 @@ func around(yours float64, factors, asked []float64) []float64 {
 	out := []float64{yours}
 	for _, f := range factors {
 		if f != 1 && len(asked) == 0 {
-			out = append(out, stat.Signif(yours*f, 2))
+			out = append(out, yours*f)
 		}
 	}
 	out = append(out, asked...)

@@ -1,10 +1,6 @@
 package prove
 
-import (
-	"math"
-
-	"github.com/nnvet/nnvet"
-)
+import "github.com/nnvet/nnvet"
 
 // points is how many losses of a training a proof shows.
 const points = 60
@@ -38,7 +34,7 @@ func plain(figures []Figure) []float64 {
 }
 
 // curve returns the loss that a training is scored by at equally distant steps;
-// nil where it was not recorded.
+// nil where it was not recorded. Where a part of them has none, it is as before.
 func curve(t *nnvet.Trace, split string) []Figure {
 	if t == nil {
 		return nil
@@ -47,13 +43,17 @@ func curve(t *nnvet.Trace, split string) []Figure {
 	if err != nil && c.Series == nil || c.Len() == 0 {
 		return nil
 	}
-	var out []Figure
-	for i := range points {
-		v := c.Part(float64(i)/points, float64(i+1)/points)
-		if math.IsNaN(v) && len(out) > 0 && len(c.Values) < points { // no step in this part
-			v = float64(out[len(out)-1])
+	first, last := c.Steps[0], c.Steps[c.Len()-1]
+	var sums, counts [points]float64
+	for i, v := range c.Values {
+		at := (c.Steps[i] - first) * points / (last - first + 1)
+		sums[at], counts[at] = sums[at]+v, counts[at]+1
+	}
+	out := make([]Figure, points)
+	for i := range out {
+		if out[i] = Figure(sums[i] / counts[i]); counts[i] == 0 { // not the first, which has the first step
+			out[i] = out[i-1]
 		}
-		out = append(out, Figure(v))
 	}
 	return out
 }

@@ -90,8 +90,12 @@ func (p *Prover) once(ctx context.Context, o Order) (*Entry, *Training, error) {
 func (p *Prover) count(doing string, o Order, e *Entry, t *Training) {
 	p.done++
 	p.walls += e.Wall
-	if k := key(o.Variant); t.Trace != nil && p.traces[k] == nil {
-		p.traces[k] = t.Trace
+	traces := p.traces
+	if o.Seed == asWritten {
+		traces = p.own
+	}
+	if k := key(o.Variant); t.Trace != nil && traces[k] == nil {
+		traces[k] = t.Trace
 	}
 	p.say(doing)
 }

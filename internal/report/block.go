@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +17,9 @@ func (p *page) block(v *view, g group) {
 	gut := p.gutter(v, f)
 	p.where(v, f, gut)
 	p.evidence(f, gut)
+	if v.numbersColumns(f) {
+		p.wrap(gut+3, equals(gut), span{plain, "columns are counted from 0"})
+	}
 	if len(f.Because) == 0 { // a symptom is as sure as its cause
 		p.wrap(gut+3, equals(gut), span{bold, "sure"}, span{plain, ": " + sure(f)})
 	}
@@ -31,6 +35,20 @@ func (p *page) block(v *view, g group) {
 		p.proven(f.Proof, nnvet.Treatment{}, gut)
 	}
 	p.wrap(gut+3, equals(gut), span{plain, "explain: nnvet explain " + f.Check.Name})
+}
+
+// numbered matches a column that is named by its number.
+var numbered = regexp.MustCompile(`\bcolumns? \d`)
+
+// numbersColumns reports whether a cause is the first of those shown that calls
+// a column by its number.
+func (v *view) numbersColumns(f nnvet.Finding) bool {
+	for _, g := range v.groups {
+		if says := g.cause; numbered.MatchString(says.Message) || slices.ContainsFunc(says.Evidence, func(e nnvet.Evidence) bool { return numbered.MatchString(e.What) }) {
+			return says.Check == f.Check && says.Message == f.Message
+		}
+	}
+	return false
 }
 
 // gutter returns the width of the widest line number in a block.

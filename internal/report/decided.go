@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,17 +36,33 @@ func DecidedText(w io.Writer, d *Decisions, style Style) error {
 	p.wrap(2, span{plain, fmt.Sprintf("%s  %s in %s  scores: %s", d.Of, count(d.Trainings, "training"), spent(d.Spent), meaning(d.Scale, d.Split))})
 	for _, outcome := range []string{"found", "clear", "not checked"} {
 		first := true
-		for i := range d.Decided {
-			if x := &d.Decided[i]; x.Outcome == outcome {
+		for _, x := range folded(d.Decided) {
+			if x.Outcome == outcome {
 				if first {
 					p.blank()
 				}
 				first = false
-				p.decided(x)
+				p.decided(&x)
 			}
 		}
 	}
 	return p.flush(w)
+}
+
+// folded returns decisions of which those that are not made for one reason are one.
+func folded(all []Decided) []Decided {
+	var out []Decided
+	for _, x := range all {
+		i := slices.IndexFunc(out, func(o Decided) bool {
+			return x.Outcome == "not checked" && o.Outcome == x.Outcome && o.Message == x.Message
+		})
+		if i < 0 {
+			out = append(out, x)
+			continue
+		}
+		out[i].Name += ", " + x.Name
+	}
+	return out
 }
 
 func (d *Decisions) answer() string {

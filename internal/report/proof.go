@@ -19,6 +19,7 @@ type ProofReport struct {
 	NotTried  []NotTried
 	Healthy   bool     // the training with all that was proven shows nothing
 	Left      []string // names of checks that still find something in it
+	Disproven []string // names of those whose treatment does nothing, or harm: no faults of it
 	Files     []string // that nnvet fix would edit
 	Diff      string   // how
 	Trainings int
@@ -81,7 +82,7 @@ func (r *ProofReport) answer() string {
 	case noneTried:
 		return "nothing was tried: " + r.untried()
 	}
-	return "nothing to prove: trained again, it shows no problem"
+	return "nothing to prove: the training shows no problem"
 }
 
 // unproven says what became of what was tried.

@@ -27,6 +27,7 @@ type provingDoc struct {
 	NotTried  []untriedDoc `json:"not_tried"`
 	Healthy   bool         `json:"healthy"`
 	Left      []string     `json:"left"`
+	Disproven []string     `json:"disproven"`
 	Files     []string     `json:"files"`
 	Diff      string       `json:"diff"`
 	Trainings int          `json:"trainings"`
@@ -121,7 +122,7 @@ func numbers(xs []float64) []*float64 {
 func (r *ProofReport) doc() provingDoc {
 	d := provingDoc{
 		Schema: ProofSchema, Nnvet: r.Version, Verdict: r.verdict(), Answer: r.answer(), Run: r.Run, Command: list(r.Command),
-		Scale: r.Scale, Split: r.Split, Tried: []triedDoc{}, NotTried: []untriedDoc{}, Healthy: r.Healthy, Left: list(r.Left),
+		Scale: r.Scale, Split: r.Split, Tried: []triedDoc{}, NotTried: []untriedDoc{}, Healthy: r.Healthy, Left: list(r.Left), Disproven: list(r.Disproven),
 		Files: list(r.Files), Diff: r.Diff, Trainings: r.Trainings, Spent: r.Spent.Seconds(), Short: r.Short, Next: list(r.next()),
 	}
 	for i := range r.Proofs {

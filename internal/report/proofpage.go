@@ -14,15 +14,16 @@ func Proofs(w io.Writer, r *ProofReport, s Style) error {
 	p := newPage(s)
 	p.wrap(2, span{bold, "nnvet: "}, span{reportRole(r), r.answer()})
 	p.wrap(2, span{plain, fmt.Sprintf("run %s  %s  %s in %s", r.Run, strings.Join(r.Command, " "), count(r.Trainings, "training"), spent(r.Spent))})
-	if len(r.Proofs) > 0 {
-		p.wrap(2, span{plain, "score: " + meaning(r.Scale, r.Split)})
+	scale, split := r.scored()
+	if scale != "" {
+		p.wrap(2, span{plain, "score: " + meaning(scale, split)})
 	}
 	if r.Short != "" {
 		p.wrap(2, span{warn, "not all of it was done"}, span{plain, ": " + r.Short})
 	}
 	for i := range r.Proofs {
 		p.blank()
-		p.proof(r, &r.Proofs[i])
+		p.proof(&r.Proofs[i], scale)
 	}
 	p.section(func() { p.notTried(r.NotTried) })
 	p.section(func() {
@@ -40,6 +41,16 @@ func Proofs(w io.Writer, r *ProofReport, s Style) error {
 		}
 	})
 	return p.flush(w)
+}
+
+// scored returns what most scores are: those of the first that was scored.
+func (r *ProofReport) scored() (scale, split string) {
+	for _, x := range r.Proofs {
+		if x.Seeds > 0 {
+			return x.Scale, x.Split
+		}
+	}
+	return "", ""
 }
 
 func reportRole(r *ProofReport) role {
@@ -76,7 +87,8 @@ func (p *page) fact(name string, spans ...span) {
 }
 
 // proof tells one treatment: what it is, what came of it, and on what evidence.
-func (p *page) proof(r *ProofReport, x *Proof) {
+// Its scale is told where it is not that of the others.
+func (p *page) proof(x *Proof, scale string) {
 	p.wrap(2, span{verdictRole(x.Verdict), verdictOf(&x.Proof)}, span{bold, ": " + x.Treatment.Action})
 	p.fact("against", span{plain, x.Name + " (" + x.Check + after(", ", x.Site) + "): " + x.Message})
 	if x.Seeds == 0 {
@@ -88,7 +100,7 @@ func (p *page) proof(r *ProofReport, x *Proof) {
 		p.fact(t.Name, span{plain, figureText(t.Name, t.Before) + " → " + figureText(t.Name, t.After)})
 	}
 	p.fact("score", span{plain, fmt.Sprintf("%s → %s, that is %s%s; means of %s that had no part in choosing it", score(x.Before), score(x.After), signed(x.After-x.Before), interval(&x.Proof), count(x.Seeds, "seed"))})
-	if x.Scale != r.Scale {
+	if x.Scale != scale {
 		p.fact("", span{plain, "this is " + meaning(x.Scale, x.Split)})
 	}
 	p.doubts(x)
@@ -196,6 +208,9 @@ func (r *ProofReport) after() []string {
 		out = append(out, it+"nothing is found any more")
 	case len(r.Left) > 0:
 		out = append(out, it+"there is still "+strings.Join(r.Left, ", "))
+	}
+	if len(r.Disproven) > 0 {
+		out = append(out, "no fault here, since its cure does nothing or harm: "+strings.Join(r.Disproven, ", "))
 	}
 	return out
 }

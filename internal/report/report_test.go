@@ -97,6 +97,7 @@ func hostile(t *testing.T) *Report {
 			{Action: long, Settings: []nnvet.Setting{{Name: evil, To: long}}},
 		},
 	}
+	finding.Proof = &hostileProof().Proofs[0].Proof
 	symptom := finding
 	symptom.Source = nnvet.Location{}
 	checks := []*nnvet.Check{

@@ -48,7 +48,7 @@ func beside(f nnvet.Finding) string {
 	case math.Abs(by) <= much:
 		return ""
 	case by > 0:
-		return "; what else was found here speaks for it"
+		return fmt.Sprintf(", %.2f; what else was found here raises it", alone)
 	}
-	return "; what else was found here speaks against it"
+	return fmt.Sprintf(", %.2f; what else was found here lowers it", alone)
 }

@@ -18,8 +18,8 @@ func TestSure(t *testing.T) {
 		{math.NaN(), 0, 0, "presumed (not measured on the casebook)"},
 		{0.96, 97, 100, "almost certain, 0.96 (in the casebook 97 of 100 such were right)"},
 		{0.75, 2, 2, "likely, 0.75 (in the casebook 2 of 2 such were right)"},
-		{0.98, 291, 337, "almost certain, 0.98 (in the casebook 291 of 337 such were right; what else was found here speaks for it)"},
-		{0.41, 291, 337, "about even, 0.41 (in the casebook 291 of 337 such were right; what else was found here speaks against it)"},
+		{0.98, 291, 337, "almost certain, 0.98 (in the casebook 291 of 337 such were right, 0.86; what else was found here raises it)"},
+		{0.41, 291, 337, "about even, 0.41 (in the casebook 291 of 337 such were right, 0.86; what else was found here lowers it)"},
 		{0.07, 0, 12, "a guess, 0.07 (in the casebook 0 of 12 such were right)"},
 	}
 	for _, tt := range tests {

@@ -124,7 +124,7 @@ func (s *Sweep) of(series string) string {
 	if s.Knob == "width" || s.Knob == "depth" {
 		what = fmt.Sprintf("the smallest %s that is as good as the best is %s", name, best.Label)
 	}
-	if best == all[0] || best == all[len(all)-1] {
+	if (best == all[0] && best.Value > 0 && s.Knob != "depth" || best == all[len(all)-1]) && best != yours {
 		what += ", at the edge of what was tried"
 	}
 	if yours == nil {
@@ -215,7 +215,10 @@ func (s *Sweep) ends() (lo, hi float64) {
 }
 
 // rest is the room for what stands beside a drawing.
-const rest = 30
+const rest = 45
+
+// narrowest is the least width of a drawing.
+const narrowest = 8
 
 func (p *page) plot(s *Sweep) int { return min(40, p.width-s.labels()-rest) }
 
@@ -224,7 +227,7 @@ func (p *page) sweepHead(s *Sweep, series string) {
 	if series != "" {
 		p.line(span{plain, "at " + series})
 	}
-	if p.style.Linear || p.plot(s) < 10 {
+	if p.style.Linear || p.plot(s) < narrowest {
 		return
 	}
 	lo, hi := s.ends()
@@ -260,7 +263,7 @@ func (p *page) point(s *Sweep, x *SweepPoint) {
 		return
 	}
 	blown := 2*x.Blown > len(x.Scores)
-	if p.style.Linear || p.plot(s) < 10 {
+	if p.style.Linear || p.plot(s) < narrowest {
 		text := fmt.Sprintf("  %s %s: score %s, loss %s", s.Knob, label, score(mean(x.Scores)), num(mean(x.Losses)))
 		if blown {
 			text = fmt.Sprintf("  %s %s: blown up", s.Knob, label)

@@ -27,6 +27,21 @@ func Mean(xs []float64) float64 {
 	return sum / float64(len(xs))
 }
 
+// Scatter returns the standard deviation of values about their trend, from the
+// differences of neighbours (von Neumann): over a step of a smooth curve they
+// are sqrt(2) times as wide as its noise. It is NaN of fewer than two values.
+func Scatter(xs []float64) float64 {
+	if len(xs) < 2 {
+		return math.NaN()
+	}
+	sum := 0.0
+	for i := 1; i < len(xs); i++ {
+		d := xs[i] - xs[i-1]
+		sum += d * d
+	}
+	return math.Sqrt(sum / float64(2*(len(xs)-1)))
+}
+
 // Median returns the median of the values that are not NaN: the mean of the
 // two in the middle where their number is even, NaN where there are none.
 func Median(xs []float64) float64 { return Quantile(xs, 0.5) }

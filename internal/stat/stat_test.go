@@ -13,6 +13,25 @@ func same(a, b float64) bool {
 	return a == b || math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) <= 1e-12*math.Max(math.Abs(a), math.Abs(b))
 }
 
+// Of a straight line it is half a step's square, whatever the slope of the rest.
+func TestScatter(t *testing.T) {
+	tests := []struct {
+		xs   []float64
+		want float64
+	}{
+		{nil, nan},
+		{[]float64{1}, nan},
+		{[]float64{2, 2, 2}, 0},
+		{[]float64{1, -1, 1}, 2 / math.Sqrt2},
+		{[]float64{0, 1, 2}, 1 / math.Sqrt2},
+	}
+	for _, tt := range tests {
+		if got := Scatter(tt.xs); !same(got, tt.want) {
+			t.Errorf("Scatter(%v) = %v, want %v", tt.xs, got, tt.want)
+		}
+	}
+}
+
 func TestQuantile(t *testing.T) {
 	tests := []struct {
 		xs   []float64

@@ -18,6 +18,9 @@ func features(d Data, t *table, y *target) []nnvet.Feature {
 		c := newColumn(x)
 		f := c.feature()
 		f.Index = t.index[j]
+		if len(d.Scale) > 0 {
+			f.Scale, f.Shift = t.scale[j], t.shift[j]
+		}
 		if f.Index < len(d.Names) {
 			f.Name = d.Names[f.Index]
 		}

@@ -20,6 +20,8 @@ type Survey struct {
 	Cols       ints     `json:"cols"`
 	Names      []string `json:"names,omitempty"`
 	Distinct   ints     `json:"distinct,omitempty"`
+	Scale      floats   `json:"scale,omitempty"` // to what its numbers were before they were scaled
+	Shift      floats   `json:"shift,omitempty"`
 	Mode       floats   `json:"mode,omitempty"`
 	ModeShare  floats   `json:"modeshare,omitempty"`
 	Median     floats   `json:"median,omitempty"`
@@ -180,13 +182,13 @@ func (rec *Survey) checkColumns() error {
 	}
 	return sameLengths(len(rec.Cols), rec.Mode, rec.ModeShare, rec.Median, rec.Mad, rec.Tail,
 		rec.MaxZ, rec.Skew, rec.Rising, rec.Spike, rec.SpikeShare, rec.SpikeGap,
-		rec.Alone, rec.Rough, rec.Within, rec.Seam)
+		rec.Alone, rec.Rough, rec.Within, rec.Seam, rec.Scale, rec.Shift)
 }
 
 func (rec *Survey) columns() []nnvet.Feature {
 	var out []nnvet.Feature
 	for j, c := range rec.Cols {
-		f := nnvet.Feature{Index: int(c),
+		f := nnvet.Feature{Index: int(c), Scale: at(rec.Scale, j), Shift: at(rec.Shift, j),
 			Mode: at(rec.Mode, j), ModeShare: at(rec.ModeShare, j), Median: at(rec.Median, j), MAD: at(rec.Mad, j),
 			Tail: at(rec.Tail, j), MaxZ: at(rec.MaxZ, j), Skew: at(rec.Skew, j), Rising: at(rec.Rising, j),
 			Spike: at(rec.Spike, j), SpikeShare: at(rec.SpikeShare, j), SpikeGap: at(rec.SpikeGap, j),

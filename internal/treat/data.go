@@ -40,12 +40,22 @@ func (s *Subject) inputs(set nnvet.Setting) error {
 			then := s.standardize(bent)
 			return func(v float64) float64 { return then(bend(v)) }
 		}
+	case set.To == "robust":
+		change = s.robust
+	case set.To == "maxabs":
+		change = byLargest
 	case set.To == "drop":
 		return s.drop(chosen)
+	case set.To == "onehot":
+		return s.spelled(chosen, spread)
+	case is(set.To, "circle"):
+		return s.spelled(chosen, turned(figureOf(set.To)))
+	case is(set.To, "missing"):
+		return s.spelled(chosen, s.filled(figureOf(set.To)))
 	case set.To == "none":
 		return s.unscaled(chosen)
 	default:
-		return fmt.Errorf("it is none of standardize, none, log, drop, /255")
+		return fmt.Errorf("it is none of standardize, robust, maxabs, none, log, drop, onehot, circle 24, missing -999, /255")
 	}
 	width := s.Spec.Input.Last()
 	train, val := slices.Clone(s.Train.X), slices.Clone(s.Val.X)
@@ -59,6 +69,14 @@ func (s *Subject) inputs(set nnvet.Setting) error {
 	}
 	s.Train.X, s.Val.X = train, val
 	return nil
+}
+
+// is reports whether a value is a word, or that word and a figure: "circle 24".
+func is(to, word string) bool { return to == word || strings.HasPrefix(to, word+" ") }
+
+func figureOf(to string) string {
+	_, figure, _ := strings.Cut(to, " ")
+	return figure
 }
 
 // unscaled gives columns that hardly vary the scale 1. What others were before
@@ -177,14 +195,18 @@ func (s *Subject) drop(columns []int) error {
 }
 
 // targets standardizes targets by the training rows, where the loss sees nothing
-// but differences, so that it is the same task.
+// but differences, so that it is the same task; or it writes labels of two
+// values as 0 and 1.
 func (s *Subject) targets(set nnvet.Setting) error {
+	if set.To == "0/1" {
+		return s.zeroOne()
+	}
 	k := s.Spec.Loss.Kind
 	if k != engine.MSE && k != engine.MAE && k != engine.Huber {
 		return fmt.Errorf("the loss is %s, which is not of differences", k)
 	}
 	if set.To != "standardize" {
-		return fmt.Errorf("it can be standardize only")
+		return fmt.Errorf("it can be standardize or 0/1")
 	}
 	width := len(s.Train.Y) / max(1, s.Train.Rows)
 	chosen := make([]int, 0, width)
@@ -210,5 +232,27 @@ func (s *Subject) targets(set nnvet.Setting) error {
 		}
 	}
 	s.Train.Y, s.Val.Y = train, val
+	return nil
+}
+
+// zeroOne writes two values of targets as 0 and 1, whatever they were.
+func (s *Subject) zeroOne() error {
+	two := levels(strided(s.Train.Y, 0, 1))
+	if len(two) != 2 {
+		return fmt.Errorf("the targets have %d values, and not 2", len(two))
+	}
+	for _, y := range []*[]float32{&s.Train.Y, &s.Val.Y} {
+		changed := make([]float32, len(*y))
+		for i, v := range *y {
+			switch float64(v) {
+			case two[0]:
+			case two[1]:
+				changed[i] = 1
+			default:
+				return fmt.Errorf("%g is a target of validation rows alone", v)
+			}
+		}
+		*y = changed
+	}
 	return nil
 }

@@ -31,6 +31,7 @@ var knobs = []knob{
 	{"inputs", (*Subject).inputs},
 	{"targets", (*Subject).targets},
 	{"shuffle", (*Subject).shuffle},
+	{"class weights", (*Subject).classWeights},
 	{"layer", (*Subject).layer},
 	{"operation", (*Subject).operation},
 	{"hidden layers", (*Subject).hiddenLayers},

@@ -24,6 +24,11 @@ class Evaluation:
         """Reports whether the network may train, as far as its mode tells."""
         return self.trains or not self.on
 
+    def runs(self, root):
+        """Called when a network is run with gradients: one in training mode trains, whatever another, that has parts of it,
+        was put into before."""
+        self.on = self.on and not root.training
+
     def mode_changed(self, module, training):
         """Called when a module is put into training or evaluation mode."""
         if not self.network.is_root(module):
@@ -48,11 +53,16 @@ class Evaluation:
             self.idle_blocks = self.idle_blocks + 1 if self.batches == losses.EVALUATED else 0
             self.look_again = clock() + budget.FLUSH
 
-    def backward_seen(self, trained, frame):
-        """Notices a backward pass, before which what was evaluated ends."""
-        if trained is not None and not trained.training:
+    def backward_seen(self, trained, ran, frame):
+        """Notices a backward pass, before which what was evaluated ends. `ran` is a network that was run with gradients
+        since the last one, in training mode if any was, or None where none was seen. What was trained before may be
+        another: then the next step is looked at."""
+        if ran is not None and not ran.training:
             self.trains = True
             self.probe.event("backward_in_eval", src=self.network.seen(source.caller(frame)))
+        elif ran is None and trained is not None and not trained.training and not self.trains:
+            self.batches = max(1, self.batches)
+            self.probe.forward.hook()
         self.end()
 
     def end(self):

@@ -24,6 +24,7 @@ class Forward:
         self.deep = 0  # modules that run, one inside the other
         self.root, self.site = None, ""  # the outermost of them, and its class
         self.trained = None  # weak reference to the root module that was last run to train it
+        self.ran = None  # weak reference to one that was run with gradients since the last backward pass, in training mode if any was
         self.fed = False  # the network has had its input of this step
         self.fed_at = None  # the user's call that feeds it
         self.wants_input = False  # the next layer with parameters is the first
@@ -41,6 +42,11 @@ class Forward:
             m = self.torch.nn.modules.module
             self.hooks = [m.register_module_forward_pre_hook(self.entering), m.register_module_forward_hook(self.leaving)]
             self.deep = 0
+
+    def ended(self):
+        """Returns the root module that was run with gradients before this backward pass, or None where none was seen."""
+        ran, self.ran = self.ran, None
+        return ran() if ran is not None else None
 
     def unhook(self):
         for h in self.hooks:
@@ -72,6 +78,9 @@ class Forward:
         self.network.add_root(self.root, self.probe.step, frame)
         x = _first_tensor(inputs, self.torch)
         rows = x.shape[0] if x is not None and x.dim() else 0
+        if self.torch.is_grad_enabled():
+            self.ran = weakref.ref(self.root) if self.ran is None or self.root.training else self.ran
+            self.probe.evaluation.runs(self.root)
         if self.training():
             self.enter_to_train(x, rows, frame)
         else:

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "smooth_l1_loss": ("_C._nn.smooth_l1_loss", 2),
     "huber_loss": ("_C._nn.huber_loss", 2),
     "binary_cross_entropy_with_logits": ("binary_cross_entropy_with_logits", 4),
+    "poisson_nll_loss": ("poisson_nll_loss", 5),
 }
 _CLASSES = {"cross_entropy", "nll_loss"}
 _BINARY = {"binary_cross_entropy": 0.5, "binary_cross_entropy_with_logits": 0.0}
@@ -40,7 +41,9 @@ class Call:
         reduction = args[position] if len(args) > position else 1
         self.reduction = REDUCTIONS.get(reduction, "mean")
         self.weighted = any(a is not None for a in args[2:3 if name != "binary_cross_entropy_with_logits" else 4]) and name not in (
-            "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+            "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss")
+        if name == "poisson_nll_loss" and len(args) > 3 and args[3]:
+            self.name = "poisson_nll_full"  # Stirling's term is in it, by which its constant's loss is another
         self.ignore = args[4] if name in _CLASSES and len(args) > 4 else None
         self.smoothing = args[5] if name == "cross_entropy" and len(args) > 5 else 0.0
         self.beta = args[3] if name in ("smooth_l1_loss", "huber_loss") and len(args) > 3 else 1.0

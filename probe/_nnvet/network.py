@@ -24,6 +24,7 @@ class Network:
         self.refs = []  # weak references to parameters, by number
         self.names = set()
         self.labels = {}  # number of a matrix: labels of its rows, equal where rows began equal; None where none did
+        self.still = set()  # numbers of those whose gradients were 0 so far
         self.units = {}  # number of a weight whose rows are units: weak references to it and to its bias, or None
         self.owners = {}  # id(parameter): weak reference to its module
         self.outputs = {}  # autograd node: the activation module that made it, during the first sampled steps
@@ -168,13 +169,20 @@ class Network:
 
     def initial_gradients(self, optimizer):
         """Records, at an optimizer's first step, which of the units that began equal have equal gradients too: they
-        will stay equal. A matrix without equal units has none to compare."""
+        will stay equal. A matrix without equal units has none to compare. Gradients of 0, as before a layer that
+        begins at zero, are equal without meaning it: they are recorded again once they are not 0."""
         ids, twins = [], []
         for p in (p for g in optimizer.param_groups for p in g["params"]):
             number = self.number(p)
             if number not in self.labels or p.grad is None or p.grad.is_sparse:
                 continue
-            labels = self.labels.pop(number)
+            labels = self.labels[number]
+            if labels and not p.grad.any():
+                if number in self.still:
+                    continue
+                self.still.add(number)
+            else:
+                del self.labels[number]
             ids.append(number)
             twins.append(stats.twins(zip(labels, stats.groups(stats.fingerprints(p.grad.detach())))) if labels else 0)
         if ids:

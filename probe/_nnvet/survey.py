@@ -4,6 +4,7 @@ What is kept of a row is at most 256 numbers of its inputs, 64 of its targets, a
 from each other. Rows of later passes over the data are the same rows again, and count once.
 """
 
+import collections
 import functools
 import math
 
@@ -21,6 +22,7 @@ KNOWN = 1 << 16  # training rows known by their hashes
 PAUSE = 63  # sampled steps, at most, that are let pass once batches bring little new
 BARREN = 8  # batches of evaluations without a new row, after which no more are expected
 PIXELS = 4096  # of a batch, for colours
+CHANCE = 3  # standard deviations of a binomial that a batch's count lies off
 SECONDS = 5e-10  # a multiply and add takes, about
 
 
@@ -30,10 +32,19 @@ class Rows:
     def __init__(self):
         self.x = []  # tensors of rows
         self.keys = []  # hashes of the rows' inputs
+        self.batches = []  # number of the batch that brought each row
         self.seen = {}  # hash of a row's inputs: the mark of the pass in which it was first seen
 
     def count(self):
         return len(self.keys)
+
+    def drop(self, batches):
+        """Drops the rows of some batches."""
+        if not batches:
+            return
+        kept = [i for i, b in enumerate(self.batches) if b not in batches]
+        self.x = [stats.torch.cat(self.x)[kept]]
+        self.keys, self.batches = [self.keys[i] for i in kept], [self.batches[i] for i in kept]
 
 
 class Survey:
@@ -184,6 +195,7 @@ class Survey:
         for i, key in enumerate(keys):
             if good[i] and len(kept) < room and held.seen.setdefault(key, feed.mark) == feed.mark:
                 held.keys.append(key)
+                held.batches.append(feed.given)
                 kept.append(i)
         if kept:
             self.barren = 0
@@ -191,7 +203,9 @@ class Survey:
 
     def validation(self):
         """Returns the rows that were evaluated. A set that is mostly training rows, beside one that is not, is the
-        training set, looked at in evaluation; it is left out."""
+        training set, looked at in evaluation; it is left out. So are such batches of a set."""
+        for s in self.sets.values():
+            s.drop(trained_batches([k in self.inputs for k in s.keys], s.batches))
         share = {key: sum(k in self.inputs for k in s.keys) / max(1, s.count()) / (self.coverage() or 1) for key, s in self.sets.items()}
         if min(share.values(), default=1) <= 0.5:
             share = {key: v for key, v in share.items() if v <= 0.5}
@@ -255,6 +269,16 @@ def whole(x, y, classes, image):
         out.update(figures.target_rank(y, classes))
     out.update(alike.neighbours(x, y, classes))
     return out
+
+
+def trained_batches(shared, batches):
+    """Returns the batches that hold more training rows than the rest, where chance does not make such differences: they are
+    of the training rows, and the others are not. Rows that were torn apart by a split are in all batches alike."""
+    rows, hits = collections.Counter(batches), collections.Counter(b for b, hit in zip(batches, shared) if hit)
+    share = sum(shared) / max(1, len(shared))
+    off = {b: (hits[b] - n * share) / math.sqrt(n * share * (1 - share)) for b, n in rows.items()} if 0 < share < 1 else {}
+    apart = min(off.values(), default=0) < -CHANCE and max(off.values()) > CHANCE
+    return {b for b, z in off.items() if z > 0} if apart else set()
 
 
 def hashes(f):

@@ -126,7 +126,7 @@ class Probe:
     def backward_seen(self, loss, frame):
         self.begin()
         self.forward.count = 0
-        self.evaluation.backward_seen(self.trained(), frame)
+        self.evaluation.backward_seen(self.trained(), self.forward.ended(), frame)
         self.zeroing.backward()
         if self.sampling and loss.grad_fn is not None:
             self.describe_loss(loss, frame)

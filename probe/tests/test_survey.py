@@ -40,7 +40,7 @@ def record_of(case):
     s.told(0, call)
     s.stepped()
     if "validation" in case:
-        s.validate(torch.tensor(numbers(case["validation"]), dtype=x.dtype), types.SimpleNamespace(origin=2, trained=1, mark="another"), "Net")
+        s.validate(torch.tensor(numbers(case["validation"]), dtype=x.dtype), types.SimpleNamespace(origin=2, trained=1, mark="another", given=2), "Net")
     s.end(5, True)
     return records[0]
 
@@ -91,6 +91,14 @@ class Numbers(unittest.TestCase):
         self.assertTrue(bool((orders.sort(1)[0] == torch.arange(50)).all()))
         self.assertEqual(len({tuple(o) for o in orders.tolist()}), 20)
         self.assertTrue(torch.equal(orders, alike.shuffled(20, 50)))
+
+    def test_batches_of_training_rows(self):
+        """Batches of training rows stand out beside batches that hold none; what a split tore apart is in all of them."""
+        batches = [b for b in range(6) for _ in range(64)]
+        some = [b < 3 and i % 2 == 0 for i, b in enumerate(batches)]
+        self.assertEqual(survey.trained_batches(some, batches), {0, 1, 2})
+        for shared in ([i % 3 == 0 for i in range(384)], [False] * 384, [True] * 384, [i == 7 for i in range(384)], []):
+            self.assertEqual(survey.trained_batches(shared, batches[:len(shared)]), set())
 
     def test_hashes_tell_rows_apart(self):
         grid = torch.cartesian_prod(*[torch.arange(6.0)] * 5)

@@ -345,6 +345,22 @@ class Network(Case):
         self.assertEqual(watched.one("init")["dup"], [0, 0, 3, 0])
         self.assertEqual(watched.one("initgrad")["dup"], [0, 0])
 
+    def test_zero_gradients_are_no_twins(self):
+        """Zero branches before a zero output layer: their gradient is 0 at first, and then each unit's is another."""
+        watched = run("""
+            net = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 8), nn.Tanh(), nn.Linear(8, 3))
+            for l in (net[2], net[4]): nn.init.zeros_(l.weight); nn.init.normal_(l.bias)
+            loop(net, torch.optim.SGD(net.parameters(), 0.1), 3)""")
+        self.assertEqual([r["dup"] for r in watched.all("initgrad")], [[0, 8, 0], [0]])
+
+    def test_zero_gradients_of_twins(self):
+        """All weights zero: the gradient reaches the hidden units at the second step, and all of them alike."""
+        watched = run("""
+            net = nn.Sequential(nn.Linear(8, 16), nn.Sigmoid(), nn.Linear(16, 3))
+            for p in net.parameters(): nn.init.zeros_(p)
+            loop(net, torch.optim.SGD(net.parameters(), 0.1), 3)""")
+        self.assertEqual([r["dup"] for r in watched.all("initgrad")], [[16, 0], [16]])
+
     def test_layers_in_a_plain_list(self):
         watched = run("""
             class Net(nn.Module):
@@ -508,6 +524,34 @@ class Events(Case):
             with torch.no_grad(): net(batch()[0])
             loop(net, opt, 10)""", "val_in_train_mode")
         self.assertIn("Dropout", event["text"])
+
+    def test_counts_of_events_are_learned(self):
+        for full, name in ((False, "poisson_nll_loss"), (True, "poisson_nll_full")):
+            head = run("""
+                net = nn.Linear(8, 1); opt = torch.optim.SGD(net.parameters(), 0.01)
+                loss = nn.PoissonNLLLoss(full=%s)
+                for _ in range(5): opt.zero_grad(); loss(net(torch.randn(16, 8)), torch.ones(16, 1)).backward(); opt.step()""" % full).one("head")
+            self.assertEqual((head["loss"], head["red"], head["root"], head.get("weighted")), (name, "mean", True, None))
+
+    def test_a_body_that_is_used_again(self):
+        """What a second network trains in is its own mode, and not that of the first, which ended in evaluation mode."""
+        two = """
+            body = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8))
+            a = nn.Sequential(body, nn.Linear(8, 3)); loop(a, torch.optim.SGD(a.parameters(), 0.01), 10)
+            a.eval()
+            with torch.no_grad():
+                for _ in range(%d): x, y = batch(); F.cross_entropy(a(x), y)
+            b = nn.Sequential(body, nn.Linear(8, 3)); opt = torch.optim.SGD(b.parameters(), 0.01)
+            b.%s(); loop(b, opt, 10)"""
+        for batches in (1, 9):
+            self.assertIsNone(run(two % (batches, "train")).event("backward_in_eval"))
+            self.assertIsNotNone(run(two % (batches, "eval")).event("backward_in_eval"))
+        back = run("""
+            net = mlp(); opt = torch.optim.SGD(net.parameters(), 0.01); loop(net, opt, 10); net.eval()
+            with torch.no_grad():
+                for _ in range(9): x, y = batch(); F.cross_entropy(net(x), y)
+            loop(net, opt, 10)""")
+        self.assertIn(back.event("backward_in_eval")["s"], (10, 11))
 
 
 class Ends(Case):

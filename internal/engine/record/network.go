@@ -121,19 +121,26 @@ type initgradRecord struct {
 }
 
 // initialGradients writes, at the first step, which of the units that began
-// equal have equal gradients too.
+// equal have equal gradients too; and of those whose gradients were 0, the same
+// at the first step at which they are not.
 func (r *Recorder) initialGradients() {
 	if r.twins.done {
 		return
 	}
-	rec := initgradRecord{K: "initgrad", I: []int64{}, Dup: []int{}}
+	rec, left := initgradRecord{K: "initgrad", I: []int64{}, Dup: []int{}}, false
 	for i, p := range r.trainer.Network.Params() {
 		if dup, ok := r.twins.gradient(i, p); ok {
 			rec.I, rec.Dup = append(rec.I, int64(i)), append(rec.Dup, dup)
 		}
+		left = left || r.twins.labels[i] != nil
 	}
-	r.twins = twins{done: true}
-	r.put(rec)
+	if !left {
+		r.twins = twins{done: true}
+	}
+	if !r.initgrad || len(rec.I) > 0 {
+		r.put(rec)
+	}
+	r.initgrad = true
 }
 
 type optimRecord struct {

@@ -49,17 +49,18 @@ type Recorder struct {
 	reported bool // a value that is not finite
 	last     int64
 
-	steps   steps
-	tensors tensors
-	units   units
-	twins   twins
-	inputs  watcher
-	targets watcher
-	seenVal bool
-	results results
-	depth   depth
-	rows    rowGradients
-	tapped  bool // the backward pass that comes, or that was
+	steps    steps
+	tensors  tensors
+	units    units
+	twins    twins
+	initgrad bool // which gradients are equal was told once
+	inputs   watcher
+	targets  watcher
+	seenVal  bool
+	results  results
+	depth    depth
+	rows     rowGradients
+	tapped   bool // the backward pass that comes, or that was
 
 	prediction tracefile.Prediction
 }

@@ -95,11 +95,13 @@ func surveyRecord(s *nnvet.Survey, step int64) *tracefile.Survey {
 
 // surveyColumns writes features column by column.
 func surveyColumns(rec *tracefile.Survey, features []nnvet.Feature) {
-	named := false
+	named, scaled := false, false
 	for _, f := range features {
 		rec.Cols = append(rec.Cols, int64(f.Index))
 		rec.Names = append(rec.Names, f.Name)
 		named = named || f.Name != ""
+		rec.Scale, rec.Shift = append(rec.Scale, f.Scale), append(rec.Shift, f.Shift)
+		scaled = scaled || f.Scale > 0 && (f.Scale != 1 || f.Shift != 0)
 		rec.Distinct = append(rec.Distinct, int64(f.Distinct))
 		rec.Mode, rec.ModeShare = append(rec.Mode, f.Mode), append(rec.ModeShare, f.ModeShare)
 		rec.Median, rec.Mad, rec.Tail = append(rec.Median, f.Median), append(rec.Mad, f.MAD), append(rec.Tail, f.Tail)
@@ -111,6 +113,9 @@ func surveyColumns(rec *tracefile.Survey, features []nnvet.Feature) {
 	}
 	if !named {
 		rec.Names = nil
+	}
+	if !scaled {
+		rec.Scale, rec.Shift = nil, nil
 	}
 }
 

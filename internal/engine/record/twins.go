@@ -13,8 +13,9 @@ const mostRows = 1 << 22
 // twins finds units that are alike: whose rows of weights, and whose rows of
 // gradients, are equal.
 type twins struct {
-	done   bool
-	labels [][]int   // of each parameter's rows, equal where the rows are; nil where no two are
+	told   []bool    // of each parameter, whether its gradient was compared
+	done   bool      // nothing is left to compare
+	labels [][]int   // of each parameter's rows, equal where the rows are; nil where no two are, or all is told
 	torch  []float32 // a tensor in PyTorch's layout, where rows are units
 }
 
@@ -25,7 +26,7 @@ func newTwins(params []*engine.Param) twins {
 			longest = max(longest, len(p.Value))
 		}
 	}
-	return twins{labels: make([][]int, len(params)), torch: make([]float32, longest)}
+	return twins{told: make([]bool, len(params)), labels: make([][]int, len(params)), torch: make([]float32, longest)}
 }
 
 // hasUnits reports whether a parameter has rows to compare.
@@ -47,18 +48,26 @@ func (t *twins) start(i int, p *engine.Param) int {
 }
 
 // gradient returns how many units of a parameter began like another that has
-// the same gradient; not ok where it has no rows to compare.
+// the same gradient; not ok where it has no rows to compare, or nothing to add. A
+// gradient of 0, as before a layer that begins at zero, is equal without meaning
+// it: it is told, and told again by the first that is another.
 func (t *twins) gradient(i int, p *engine.Param) (n int, ok bool) {
-	if !hasUnits(p) || !p.Trainable {
+	first := !t.told[i]
+	t.told[i] = true
+	switch {
+	case !hasUnits(p) || !p.Trainable:
+		t.labels[i] = nil
 		return 0, false
-	}
-	if t.labels[i] == nil {
-		return 0, true
+	case t.labels[i] == nil:
+		return 0, first
+	case !slices.ContainsFunc(p.Grad, func(g float32) bool { return g != 0 }):
+		return shared(t.labels[i]), first
 	}
 	pairs := make([][2]int, p.Shape[0])
 	for j, g := range t.compare(p, p.Grad) {
 		pairs[j] = [2]int{t.labels[i][j], g}
 	}
+	t.labels[i] = nil
 	return shared(pairs), true
 }
 
