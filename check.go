@@ -40,6 +40,10 @@ type Limit struct {
 	Name    string
 	Default float64
 	Source  string // a paper, a measurement, or "convention"
+	// Sound is the farthest that sound runs were measured at, where the limit alone
+	// decides by what was measured on them; 0 where it does not. It must leave room
+	// for runs that nobody measured: the limit is half as much again, or two thirds.
+	Sound float64
 }
 
 // A Need is a part of a trace without which a check cannot judge.

@@ -48,6 +48,7 @@ func TestWeigh(t *testing.T) {
 
 func TestUndecided(t *testing.T) {
 	a, b, c := &Check{ID: "NN0101"}, &Check{ID: "NN0601"}, &Check{ID: "NN0801"}
+	nothing := Finding{Check: &Check{ID: "NN0201", Symptom: true}, Severity: Error, Because: []string{a.ID}}
 	tests := []struct {
 		name string
 		fs   []Finding
@@ -58,6 +59,9 @@ func TestUndecided(t *testing.T) {
 		{"apart", []Finding{{Check: a, Severity: Error, Confidence: 0.5}, {Check: b, Severity: Error, Confidence: 0.2}}, 0},
 		{"not as bad", []Finding{{Check: a, Severity: Error, Confidence: 0.5}, {Check: b, Severity: Warning, Confidence: 0.5}}, 0},
 		{"a symptom", []Finding{{Check: a, Severity: Error, Confidence: 0.5}, {Check: c, Severity: Error, Confidence: 0.5, Because: []string{"NN0101"}}}, 0},
+		{"a guess at why nothing was learned", []Finding{{Check: a, Severity: Error, Confidence: 0.3, Seen: 9}, nothing}, 1},
+		{"a guess that nobody measured", []Finding{{Check: a, Severity: Error, Confidence: 0.3}, nothing}, 0},
+		{"a certain fault", []Finding{{Check: a, Severity: Error, Confidence: 0.3, Seen: 9}}, 0},
 		{"nothing", nil, 0},
 	}
 	for _, tt := range tests {
@@ -92,6 +96,62 @@ func TestAcquit(t *testing.T) {
 		acquit(tt.fs)
 		if got := tt.fs[0].Severity; got != tt.want {
 			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A guess is a note, unless it is certain by definition, or nothing was learned
+// and nothing surer stands beside it.
+func TestDoubt(t *testing.T) {
+	a, b := &Check{ID: "NN0902"}, &Check{ID: "NN0601"}
+	symptom := &Check{ID: "NN0201", Symptom: true}
+	presumed := &Check{ID: "NN0903", Presumed: true}
+	guess := Finding{Check: a, Severity: Warning, Confidence: 0.3, Seen: 9}
+	nothing := Finding{Check: symptom, Severity: Error, Confidence: 0.5, Because: []string{a.ID}}
+	tests := []struct {
+		name string
+		own  float64 // the check's word on the first
+		fs   []Finding
+		want Severity
+	}{
+		{"a guess", 0.75, []Finding{guess}, Note},
+		{"certain", 0.95, []Finding{guess}, Warning},
+		{"presumed, however sure", 0.95, []Finding{{Check: presumed, Severity: Warning, Confidence: 0.3, Seen: 9}}, Note},
+		{"not measured", 0.3, []Finding{{Check: a, Severity: Warning, Confidence: 0.3}}, Warning},
+		{"likely", 0.75, []Finding{{Check: a, Severity: Warning, Confidence: 0.4, Seen: 9}}, Warning},
+		{"nothing was learned", 0.75, []Finding{guess, nothing}, Warning},
+		{"nothing was learned, and another is surer", 0.75, []Finding{guess, nothing, {Check: b, Severity: Warning, Confidence: 0.5}}, Note},
+		{"explained", 0.75, []Finding{{Check: a, Severity: Warning, Confidence: 0.3, Seen: 9, Because: []string{b.ID}}}, Warning},
+	}
+	for _, tt := range tests {
+		own := append([]Finding(nil), tt.fs...)
+		own[0].Confidence = tt.own
+		again := doubt(tt.fs, certain(own))
+		if got := tt.fs[0].Severity; got != tt.want || again != (tt.want == Note) {
+			t.Errorf("%s: got %v, again %v, want %v", tt.name, got, again, tt.want)
+		}
+	}
+}
+
+// A cause is as bad as the worst that stands behind it.
+func TestRise(t *testing.T) {
+	cause, effect := &Check{ID: "NN0101"}, &Check{ID: "NN0805"}
+	behind := Finding{Check: effect, Severity: Error, Because: []string{cause.ID}}
+	tests := []struct {
+		name string
+		fs   []Finding
+		want []Severity
+	}{
+		{"worse", []Finding{{Check: cause, Severity: Warning}, behind}, []Severity{Error, Error}},
+		{"another of the check is as bad", []Finding{{Check: cause, Severity: Error}, {Check: cause, Severity: Warning}, behind}, []Severity{Error, Warning, Error}},
+		{"nothing behind it", []Finding{{Check: cause, Severity: Warning}, {Check: effect, Severity: Error}}, []Severity{Warning, Error}},
+	}
+	for _, tt := range tests {
+		rise(tt.fs)
+		for i, f := range tt.fs {
+			if f.Severity != tt.want[i] {
+				t.Errorf("%s: finding %d is %v, want %v", tt.name, i, f.Severity, tt.want[i])
+			}
 		}
 	}
 }

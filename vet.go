@@ -169,7 +169,7 @@ func certain(fs []Finding) []bool {
 // says that they are. It reports whether there was one.
 func doubt(fs []Finding, certain []bool) bool {
 	cause := func(f Finding) bool { return f.Severity > Note && len(f.Because) == 0 && !f.Check.Symptom }
-	failed := slices.ContainsFunc(fs, func(f Finding) bool { return f.Check.Symptom && f.Severity == Error })
+	failed := failed(fs)
 	surer := slices.ContainsFunc(fs, func(f Finding) bool { return cause(f) && f.Confidence >= guess })
 	found := false
 	for i := range fs {
@@ -178,6 +178,11 @@ func doubt(fs []Finding, certain []bool) bool {
 		}
 	}
 	return found
+}
+
+// failed reports whether a symptom says that nothing came of the run.
+func failed(fs []Finding) bool {
+	return slices.ContainsFunc(fs, func(f Finding) bool { return f.Check.Symptom && f.Severity == Error })
 }
 
 // rise gives a cause the severity of the worst that stands behind it: what ends
@@ -248,8 +253,8 @@ func rootCause(fs []Finding, f Finding) string {
 
 // Undecided returns the causes between which the figures do not decide: the
 // first, where it is not likely and nothing is proven, and those that are as bad and nearly as likely
-// (odds of a third or more). A mere guess is undecided by itself: it may be
-// something else. It returns none where the first stands out, or
+// (odds of a third or more). A mere guess at why nothing was learned is undecided
+// by itself: it may be something else. It returns none where the first stands out, or
 // where nothing was learned that confidences could be compared by.
 func (r *Result) Undecided() []Finding {
 	const likely, near = 0.6, 3
@@ -269,7 +274,7 @@ func (r *Result) Undecided() []Finding {
 			out = append(out, f)
 		}
 	}
-	if len(out) < 2 && !(first.Seen > 0 && first.Confidence < guess) {
+	if len(out) < 2 && !(first.Seen > 0 && first.Confidence < guess && failed(r.Findings)) {
 		return nil
 	}
 	return out

@@ -50,6 +50,19 @@ func TestPagesHaveAllSections(t *testing.T) {
 	}
 }
 
+// A limit that alone tells faulty runs from sound ones leaves room between the
+// farthest sound run that was measured and itself.
+func TestLimitsLeaveRoom(t *testing.T) {
+	const room = 1.5
+	for _, c := range All {
+		for _, l := range c.Limits {
+			if l.Sound != 0 && max(l.Default/l.Sound, l.Sound/l.Default) < room*(1-1e-9) {
+				t.Errorf("limit %s of %s is %g, and sound runs were measured at %g: that is less than %g times", l.Name, c.Name, l.Default, l.Sound, room)
+			}
+		}
+	}
+}
+
 // TestEveryCheckEndsOnce holds what [nnvet.Vet] promises on traces that no
 // recorder would write: no check panics, each is found, clear or not checked,
 // and what it says can be shown.

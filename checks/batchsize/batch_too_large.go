@@ -31,7 +31,7 @@ var TooLarge = nnvet.Check{
 		{Name: "steps", Default: 50, Source: "convention: where the rows are not known, a shorter run has hardly begun at any batch"},
 		{Name: "noise", Default: 10, Source: "McCandlish et al. 2018: past the noise scale, twice the batch saves hardly any update"},
 		{Name: "late", Default: 0.05, Source: "convention: a loss that still falls by a twentieth of a constant's in the last tenth is not done"},
-		nnvet.HealthySkill, nnvet.NoSkill,
+		nnvet.HealthySkill, nnvet.NoSkill, nnvet.StillFalls,
 	},
 	Explains: []string{"NN0503", "NN0201"},
 	AtEnd:    true,
@@ -42,6 +42,10 @@ func tooLarge(p *nnvet.Pass) {
 	run, ok := planOf(p.Trace)
 	if !ok {
 		p.Skip("the rows of a batch are not known")
+		return
+	}
+	if o := fullBatch(p.Trace); o != "" {
+		p.Skip("%s searches along lines, for which all rows at once are right", o)
 		return
 	}
 	noise, measured := noiseOf(p.Trace)
@@ -68,9 +72,8 @@ func tooLarge(p *nnvet.Pass) {
 		p.Short("the run has %s steps over an unknown number of rows; it takes %.0f to judge", number(run.steps), p.Limit("steps"))
 		return
 	}
-	skill := c.Skill()
-	if math.IsInf(skill, -1) || skill >= p.Limit("fits") || skill >= p.Limit("skill") && !(c.Late() > p.Limit("late")) {
-		return // another story, or it came to its end all the same
+	if !unfinished(p, run, c) {
+		return
 	}
 	if !measured || noise.bound {
 		noise.rows = math.Inf(1)
@@ -80,6 +83,42 @@ func tooLarge(p *nnvet.Pass) {
 		return
 	}
 	reportLarge(p, run, noise, c, to)
+}
+
+// fullBatch returns the kind of an optimizer that wants one function to search
+// on, the same from step to step, or "".
+func fullBatch(t *nnvet.Trace) string {
+	for _, o := range t.Optimizers {
+		if o.Kind == "LBFGS" {
+			return o.Kind
+		}
+	}
+	return ""
+}
+
+// unfinished reports whether a run shows that it had too few updates. Of all
+// rows in one batch nothing hides whether the loss still falls, and it is no
+// matter how much is explained by then.
+func unfinished(p *nnvet.Pass, run plan, c nnvet.Course) bool {
+	switch skill := c.Skill(); {
+	case math.IsInf(skill, -1): // another story
+		return false
+	case skill < p.Limit("skill"):
+		return true
+	case run.perEpoch() == 1 && stillFalls(p, c):
+		return true
+	default:
+		return skill < p.Limit("fits") && c.Late() > p.Limit("late")
+	}
+}
+
+// stillFalls reports whether the validation loss, or the training loss where
+// there is no other, fell from the third quarter to the last.
+func stillFalls(p *nnvet.Pass, c nnvet.Course) bool {
+	if v, err := p.Trace.Course(nnvet.Validation); err == nil {
+		c = v
+	}
+	return c.Fell() > p.Limit("falls")
 }
 
 func reportLarge(p *nnvet.Pass, run plan, noise noiseScale, c nnvet.Course, to float64) {
@@ -115,8 +154,13 @@ func reportLarge(p *nnvet.Pass, run plan, noise noiseScale, c nnvet.Course, to f
 		f.Evidence = append(f.Evidence, c.Evidence("learned"))
 	} else if skill < p.Limit("skill") {
 		f.Evidence = append(f.Evidence, c.Evidence("skill"))
-	} else {
+	} else if c.Late() > p.Limit("late") {
 		f.Evidence = append(f.Evidence, nnvet.Evidence{What: "fall of the loss in the last tenth, in constants' losses", Saw: c.Late(), Key: c.Key, Limit: "late"})
+	} else {
+		if v, err := p.Trace.Course(nnvet.Validation); err == nil {
+			c = v
+		}
+		f.Evidence = append(f.Evidence, c.Falling("falls"))
 	}
 	times := math.Ceil(math.Max(run.batch/to, p.Limit("updates")/run.steps))
 	longer := nnvet.Treatment{Action: fmt.Sprintf("keep the batch and train %s times as many epochs, for %s updates", number(times), number(times*run.steps))}

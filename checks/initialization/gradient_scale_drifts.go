@@ -26,7 +26,7 @@ var GradientDrifts = nnvet.Check{
 	},
 	Limits: harmLimits(
 		nnvet.Limit{Name: "drift", Default: 1, Source: "measured on small MLPs: healthy ones are at -0.13 to 0.36 decades"},
-		nnvet.Limit{Name: "drift-error", Default: 2, Source: "measured on small MLPs: up to 2 decades cost at most 0.04 skill, 4 to 6 cost 0.2 to 0.3, more than 10 all of it"},
+		nnvet.Limit{Name: "costs", Default: 2, Source: "measured on small MLPs: up to 2 decades cost at most 0.04 skill, 4 to 6 cost 0.2 to 0.3, more than 10 all of it"},
 	),
 	Explains: []string{"NN0601", "NN0602", "NN0603", "NN0801", "NN0803", "NN0804", "NN0805", "NN0904", "NN0201"},
 	Run:      gradientDrifts,
@@ -91,9 +91,14 @@ func gradientDrifts(p *nnvet.Pass) {
 		},
 		Treatments: steady(p.Trace, -drift/float64(len(ps)-1)),
 	}
-	if h.severity == nnvet.Warning && math.Abs(drift) > p.Limit("drift-error") {
+	switch costs := math.Abs(drift) > p.Limit("costs"); {
+	case !costs: // whatever keeps the run from learning, it is not this
+		f.Severity = nnvet.Note
+	case h.severity == nnvet.Warning:
 		f.Severity = nnvet.Error
-		f.Evidence[0].Limit = "drift-error"
+	}
+	if f.Severity > nnvet.Note {
+		f.Evidence[0].Limit = "costs"
 	}
 	p.Report(f)
 }

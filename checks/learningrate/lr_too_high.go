@@ -28,7 +28,7 @@ var TooHigh = nnvet.Check{
 		{Name: "fast", Default: fastest, Source: "measured on small MLPs: the largest median ratio of 200 healthy runs, 10^-1.5"},
 		{Name: "rise", Default: 4, Source: "the stop rule of fastai's range test: 4 times the best smoothed loss"},
 		{Name: "looks", Default: 5, Source: "convention: fewer are the start of Adam, whose first steps are its longest"},
-		{Name: "thrown", Default: 2, Source: "measured in the casebook's part to learn from: in 2000 sound runs the smoothed loss rose to 3.6 times its start at most, and where it rose by a third, weights were at 1.99 times their norm or less by a tenth of the run; rates 100 and 1000 times too high mostly left 3 to 29 times the norm"},
+		{Name: "thrown", Default: 3, Sound: 1.99, Source: "measured in the casebook's part to learn from: in 2000 sound runs the smoothed loss rose to 3.6 times its start at most, and where it rose by a third, weights were at 1.99 times their norm or less by a tenth of the run; rates 100 and 1000 times too high mostly left 3 to 29 times the norm"},
 		{Name: "bounce", Default: 0.1, Source: "convention: so much skill lost is major"},
 		{Name: "late", Default: 0.05, Source: "measured on small MLPs: a loss that still falls by so many baselines in the last tenth is on its way"},
 		{Name: "fits", Default: 0.8, Source: "convention: where four fifths are explained, steps of any length have done their work, however the loss wanders"},

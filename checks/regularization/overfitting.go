@@ -27,6 +27,7 @@ var Overfitting = nnvet.Check{
 		{Name: "evaluations", Default: 5, Source: "convention: of fewer, a rise is one figure"},
 		{Name: "grave", Default: 0.1, Source: "a tenth of what can be learned is a large effect"},
 		{Name: "fits", Default: 0.32, Source: "measured on small MLPs: 95 of 100 healthy runs ended above it; what is not learned cannot be learned by heart"},
+		nnvet.NoSkill,
 	},
 	Explains: []string{"NN0201"},
 	AtEnd:    true,
@@ -53,7 +54,7 @@ func overfitting(p *nnvet.Pass) {
 	switch {
 	case g.rise > p.Limit("rise") && g.rise > g.noise:
 		reportRise(p, g)
-	case g.open > p.Limit("gap"):
+	case g.open > p.Limit("gap"), g.skill <= p.Limit("learned"):
 		reportGap(p, g)
 	}
 }
@@ -103,6 +104,9 @@ func reportGap(p *nnvet.Pass, g gap) {
 	f.Evidence = append([]nnvet.Evidence{
 		{What: "validation loss less training loss, in constants' losses", Saw: g.open, Key: g.val.Key, Limit: "gap", Lo: -0.1, Hi: 0.44},
 	}, f.Evidence...)
+	if !(g.open > p.Limit("gap")) { // a part of the training rows, and nothing of others
+		f.Evidence[0].Limit, f.Evidence[2].Limit = "", "learned"
+	}
 	f.Treatments = remedies(p.Trace, g)
 	p.Report(f)
 }

@@ -119,6 +119,13 @@ func reportUnrelated(p *nnvet.Pass, s *nnvet.Survey, skill float64, split string
 		},
 		Treatments: []nnvet.Treatment{{Action: p.Trace.Say(together)}, {Action: p.Trace.Say(notFar)}},
 	}
+	if skill > 0 && split == nnvet.Validation {
+		// What holds on other rows, however little, is no accident of the pairing: targets
+		// that hardly depend on their inputs look as shuffled ones do.
+		f.Severity, f.Confidence = nnvet.Warning, 0.5
+		f.Message = fmt.Sprintf("targets have little to do with their inputs, or stand beside those of other rows: of %d rows, those that are alike agree on the target no more than in a random pairing (%.0f of 100 pairings agree as well), and the network explains %s of the validation rows",
+			s.Rows, 100*s.Smooth.P, percent(skill))
+	}
 	if p.Trace.OfFile() {
 		f.Label = "the target looks shuffled"
 	}

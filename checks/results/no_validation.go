@@ -65,11 +65,27 @@ func nothingSeen(t *nnvet.Trace) nnvet.Finding {
 			File:    "hold out 20 percent of the rows: data.split.val: 0.2",
 		})}},
 	}
+	if adversaries(t) {
+		f.Severity = nnvet.Note
+		f.Message += "; several optimizers train on several losses, so that no loss of other rows would tell when to stop"
+	}
 	if val, ok := t.Entry("split", "").Arg("val"); ok {
 		f.Confidence, f.Source, f.Label = 1, val.Source, "no rows to validate on"
 		f.Treatments[0].Edits = []nnvet.Edit{{At: val.Source, New: "0.2"}}
 	}
 	return f
+}
+
+// adversaries reports whether several networks are trained, each on a loss of its
+// own, as in adversarial learning: what they make is judged by looking at it.
+func adversaries(t *nnvet.Trace) bool {
+	losses := 0
+	for _, h := range t.Heads {
+		if t.Series(nnvet.Key{Quantity: nnvet.HeadLoss, Site: h.Name, Split: nnvet.Train}).Len() > 0 {
+			losses++
+		}
+	}
+	return len(t.Optimizers) > 1 && losses > 1
 }
 
 // evaluations returns how often the run looked at validation data, as far as

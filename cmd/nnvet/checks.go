@@ -110,7 +110,7 @@ func listJSON(w io.Writer, all []*nnvet.Check) error {
 			Severity: c.Severity.String(), Needs: needs(c), Limits: []limit{}, Explains: append([]string{}, c.Explains...), Experiment: c.Experiment,
 		}
 		for _, l := range c.Limits {
-			e.Limits = append(e.Limits, limit(l))
+			e.Limits = append(e.Limits, limit{l.Name, l.Default, l.Source})
 		}
 		entries = append(entries, e)
 	}

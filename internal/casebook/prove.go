@@ -27,10 +27,10 @@ type Attempt struct {
 	Case      string  `json:"case"`
 	Pitfall   int     `json:"pitfall"`
 	Treatable bool    `json:"treatable"`
-	Tried     bool    `json:"tried"`  // something was trained beside the program as it is
-	Proven    bool    `json:"proven"` // what was tried first is
-	Any       bool    `json:"any"`    // anything is, of up to four fixes
-	Closed    float64 `json:"closed"` // share of the gap to the sound program that the first fix closes; 0 where it is not proven
+	Tried     bool    `json:"tried"`         // something was trained beside the program as it is
+	Proven    bool    `json:"proven"`        // what was tried first is
+	Any       bool    `json:"any"`           // anything is, of up to four fixes
+	Closed    float64 `json:"closed"`        // share of the gap to the sound program that the first fix closes; 0 where it is not proven
 	All       float64 `json:"closed_by_all"` // by all fixes that were proven together, on seeds of its own
 	Fixes     []Tried `json:"fixes,omitempty"`
 	Verdict   string  `json:"verdict"`

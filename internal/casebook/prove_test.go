@@ -119,3 +119,17 @@ func TestPlacebosChangeNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestTreatable(t *testing.T) {
+	list, err := ReadUntreatable("../../casebook")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		"plane/labels-shuffled+lr-over": false, "risk/splits-differ-2.5": false, "wine/sentinel-0.03": true, "R11": true, "moons/inputs-raw": true,
+	} {
+		if (&Case{Name: name}).Treatable(list) != want {
+			t.Errorf("%s: treatable is %v, want %v", name, !want, want)
+		}
+	}
+}

@@ -19,6 +19,7 @@ var byHand = map[string]string{
 	"shuffle":          "give the training DataLoader shuffle=%s",
 	"inputs":           "change the inputs by %s, with figures of the training rows alone; `nnvet recipe` writes the code",
 	"targets":          "bring the targets to mean 0 and standard deviation 1 (%s) by figures of the training rows, and the predictions back",
+	"class weights":    "weigh the classes in the loss by the inverse of their rows (%s)",
 	"input noise":      "add torch.randn_like(x) * %s to the inputs of training batches",
 	"dropout":          "give the dropout layers the share %s",
 	"activation":       "use %s for the hidden activation",

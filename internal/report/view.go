@@ -106,6 +106,9 @@ func (v *view) rivals() string {
 			of, names = append(of, f.Check), append(names, f.Check.Name+line(f.Source))
 		}
 	}
+	if len(names) == 1 { // a guess
+		names = append(names, "something else")
+	}
 	return strings.Join(names, " or ")
 }
 
