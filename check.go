@@ -40,9 +40,10 @@ type Limit struct {
 	Name    string
 	Default float64
 	Source  string // a paper, a measurement, or "convention"
-	// Sound is the farthest that sound runs were measured at, where the limit alone
-	// decides by what was measured on them; 0 where it does not. It must leave room
-	// for runs that nobody measured: the limit is half as much again, or two thirds.
+	// Sound is the farthest that sound runs were measured at, where the limit stands
+	// by that; 0 where it does not. It must leave room for sound runs that nobody
+	// measured: the limit is half as much again, or two thirds. What that costs in
+	// faulty runs is missed.
 	Sound float64
 }
 

@@ -50,8 +50,8 @@ func TestPagesHaveAllSections(t *testing.T) {
 	}
 }
 
-// A limit that alone tells faulty runs from sound ones leaves room between the
-// farthest sound run that was measured and itself.
+// A limit that stands by what was measured on sound runs leaves room between the
+// farthest of them and itself.
 func TestLimitsLeaveRoom(t *testing.T) {
 	const room = 1.5
 	for _, c := range All {
