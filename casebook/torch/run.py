@@ -1,6 +1,7 @@
 """Run the PyTorch programs of the casebook under nnvet, and score what it says of them.
 
-    python3 casebook/torch/run.py [--nnvet bin/nnvet] [--python python3] [--jobs 2] [--seeds 1] [--why] [--json FILE] [PROGRAM ...]
+    python3 casebook/torch/run.py [--nnvet bin/nnvet] [--python python3] [--jobs 2] [--seeds 1] [--why] [--json FILE]
+                                    [--engine FILE] [PROGRAM ...]
 
 What is right is read from README.md beside this file. A program is right where the first cause that nnvet names is a right
 answer, or where it is healthy and nothing is named. A cause is a finding above a note that no other finding explains.
@@ -41,6 +42,10 @@ class Program:
     what: str
     kind: str  # faulty, healthy or benign
     faults: list[Fault]
+
+    def case(self) -> str:
+        """Return the name that the case would have that the program restates."""
+        return self.what.split(":")[0].replace(" mended", "-mended")
 
     def right(self) -> list[str]:
         return [check for f in self.faults for check in f.right]
@@ -150,6 +155,23 @@ def print_totals(programs: list[Program], runs: dict[str, list[Run]]) -> None:
         print(f"{kind} flagged: {sum(not r.right for r in of)} of {len(of)} runs")
 
 
+def read_engine(file: Path) -> dict[str, list[dict]]:
+    """Return what the engine found in the first run of each case."""
+    return {c["name"]: c["runs"][0]["findings"] for c in json.loads(file.read_text(encoding="utf-8"))["cases"]}
+
+
+def print_agreement(programs: list[Program], runs: dict[str, list[Run]], cases: dict[str, list[dict]]) -> None:
+    """Print whether the first cause is of the same pitfall by the probe as by the engine on the same case, first seeds."""
+    same = []
+    print("\nprogram       case                   probe  engine  same")
+    for p in (p for p in programs if runs[p.name]):
+        causes = [f["check"] for f in cases[p.case()] if f["severity"] != "note" and not f.get("because")]
+        probe, other = (f"{int(ids[0][2:4])}" if ids else "-" for ids in (runs[p.name][0].causes, causes))
+        same.append(probe == other)
+        print(f"{p.name:13} {p.case():22} {probe:>5}  {other:>6}  {'yes' if same[-1] else 'no'}")
+    print(f"same pitfall by probe and engine: {sum(same)} of {len(same)} programs, {share(same)}")
+
+
 def print_run(program: Program, r: Run, why: bool) -> None:
     verdict = "FAILED" if r.failed else "right" if r.right else "wrong"
     explained = [c for c in r.named if c not in r.causes]
@@ -172,6 +194,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1, help="runs a program, from seed 0 on")
     parser.add_argument("--why", action="store_true", help="of a wrong one, say what became of the right answers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found here")
+    parser.add_argument("--engine", type=Path, metavar="FILE", help="compare with what nnvet-casebook run --json wrote here; its cases alone")
     args = parser.parse_args()
 
     programs = read_programs(HERE / "README.md")
@@ -179,6 +202,9 @@ def main() -> None:
         parser.error(f"no such program: {', '.join(sorted(unknown))}")
     if args.programs:
         programs = [p for p in programs if p.name in args.programs]
+    if args.engine:
+        cases = read_engine(args.engine)
+        programs = [p for p in programs if p.case() in cases]
     nnvet = args.nnvet.resolve()
     if not nnvet.exists():
         parser.error(f"there is no {nnvet}: make builds it")
@@ -193,6 +219,8 @@ def main() -> None:
             if not r.failed:
                 runs[p.name].append(r)
     print_totals(programs, runs)
+    if args.engine:
+        print_agreement(programs, runs, cases)
     if args.json:
         doc = [dict(asdict(r), kind=p.kind, faults=[asdict(f) for f in p.faults]) for (p, _), r in zip(jobs, every)]
         args.json.write_text(json.dumps(doc, indent=1) + "\n", encoding="utf-8")

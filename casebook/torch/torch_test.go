@@ -56,6 +56,23 @@ func TestSmoke(t *testing.T) {
 	}
 }
 
+// agreed are programs whose cases are in the part to learn from.
+var agreed = []string{"xor", "clouds", "four_times"}
+
+// TestAgreement: the probe and the engine name a first cause of the same
+// pitfall for the same case.
+func TestAgreement(t *testing.T) {
+	python := python(t)
+	dir := t.TempDir()
+	bin, engine := filepath.Join(dir, "nnvet"), filepath.Join(dir, "engine.json")
+	execute(t, "go", "build", "-o", bin, "../../cmd/nnvet")
+	execute(t, "go", "run", "../../cmd/nnvet-casebook", "run", "--root", "../..", "--only", "R0", "--seeds", "1", "--json", engine)
+	printed := execute(t, python, append([]string{"run.py", "--nnvet", bin, "--engine", engine}, agreed...)...)
+	if want := "by probe and engine: 3 of 3 programs"; !strings.Contains(printed, want) {
+		t.Errorf("want %q; got\n%s", want, printed)
+	}
+}
+
 // TestTable: README.md lists every program once, and the answers that it takes
 // for right are checks that there are.
 func TestTable(t *testing.T) {
