@@ -108,7 +108,7 @@ func (p *Prover) settle() {
 // opponent returns what a treatment is proven against: the variant that it
 // changes, at its own best learning rate where the treatment moves that.
 func (p *Prover) opponent(ctx context.Context, f *Fix) (Variant, error) {
-	if !movesRate(f.Treatment) && !f.tuned {
+	if !movesRate(f.Treatment) && !f.tuned || p.yard.Split != nnvet.Validation { // by training rows the fastest rate wins, in either arm
 		return f.base, nil
 	}
 	best, raced, err := p.tuned(ctx, "racing learning rates without the treatment", candidate{variant: f.base})
