@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/nnvet/nnvet/internal/experiment"
 )
 
 // A document is the text of a YAML file with the places of its parts, and the
@@ -158,7 +160,7 @@ func (d *document) scalar(t *token.Token) (from, to int, err error) {
 	}
 	rest := d.text[from:]
 	if t.Type == token.SingleQuoteType || t.Type == token.DoubleQuoteType {
-		n := quoted(rest)
+		n := experiment.Quoted(rest)
 		if n == 0 {
 			return 0, 0, errPlace
 		}
@@ -168,21 +170,6 @@ func (d *document) scalar(t *token.Token) (from, to int, err error) {
 		return 0, 0, errPlace
 	}
 	return from, from + len(t.Value), nil
-}
-
-// quoted returns the bytes of the quoted text that s begins with, or 0.
-func quoted(s string) int {
-	for i := 1; i < len(s); i++ {
-		switch {
-		case s[0] == '"' && s[i] == '\\':
-			i++
-		case s[0] == '\'' && strings.HasPrefix(s[i:], "''"):
-			i++
-		case s[i] == s[0]:
-			return i + 1
-		}
-	}
-	return 0
 }
 
 func (d *document) edit(from, to int, text string) {

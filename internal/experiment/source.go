@@ -71,7 +71,7 @@ func (s *source) place(line, column int, raw string) nnvet.Location {
 	case rest == "":
 		return nnvet.Location{File: s.name, Line: line} // a value that is not written
 	case rest[0] == '"' || rest[0] == '\'':
-		if n := quoted(rest); n > 0 {
+		if n := Quoted(rest); n > 0 {
 			at.EndCol = at.Col + n
 		}
 	case raw != "" && strings.HasPrefix(rest, raw):
@@ -81,9 +81,9 @@ func (s *source) place(line, column int, raw string) nnvet.Location {
 	return at
 }
 
-// quoted returns the bytes of the quoted text that s begins with, or 0 where
-// it does not end in s.
-func quoted(s string) int {
+// Quoted returns the bytes of the quoted YAML scalar that s begins with, or 0
+// where it does not end in s.
+func Quoted(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch {
 		case s[0] == '"' && s[i] == '\\':
