@@ -261,7 +261,7 @@ func (s *sweeping) plan(b *bench, knob string) {
 		if jobs <= 0 {
 			jobs = runtime.GOMAXPROCS(0)
 		}
-		text += "; about " + about2(took*time.Duration(points*s.seeds)/time.Duration(jobs))
+		text += "; about " + roughly(took*time.Duration(points*s.seeds)/time.Duration(jobs))
 	}
 	fmt.Fprintln(os.Stderr, text)
 }

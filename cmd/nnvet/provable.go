@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/nnvet/nnvet/internal/prove"
+	"github.com/nnvet/nnvet/internal/store"
+	"github.com/nnvet/nnvet/internal/subject"
+	"github.com/nnvet/nnvet/internal/trial/script"
+)
+
+// A provable is the subject of a run, with what is to be said of it.
+type provable struct {
+	prove.Subject
+	about string // what its trainings depend on
+	how   string // it is trained, a phrase
+	close func()
+}
+
+// subject returns what a run trained, so that it can be trained again.
+func (p *proving) subject(ctx context.Context, run *store.Run) (*provable, error) {
+	if len(run.Meta.Command) == 0 {
+		return nil, usage("", "run %s: it is a bare trace, and no command is known that would train it again", run.Meta.ID)
+	}
+	if _, err := os.Stat(run.Path(subject.ExperimentFile)); err == nil {
+		return p.experimentOf(run)
+	}
+	return p.scriptOf(ctx, run)
+}
+
+func (p *proving) experimentOf(run *store.Run) (*provable, error) {
+	name := run.Meta.Command[0]
+	if !isExperiment(name) {
+		return nil, usage("nnvet init "+strings.Join(run.Meta.Command, " "), "run %s trained a data file with all decided by nnvet: write that into an experiment file, and change what you like", run.Meta.ID)
+	}
+	path := filepath.Join(run.Cwd(), name)
+	if filepath.IsAbs(name) {
+		path = name
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usage("", "%w", err)
+	}
+	if p.metric != "" {
+		return nil, usage("", "--metric: an experiment is judged by its loss, in units of the best constant's")
+	}
+	return &provable{
+		Subject: prove.NewExperiment(fromHere(path), text, version), about: version + " " + hash(text), close: func() {},
+		how: "on the embedded engine, one training a core",
+	}, nil
+}
+
+// enough is how much longer a trial may take than the run that is proven.
+const (
+	enough    = 10
+	leastTime = 2 * time.Minute
+)
+
+func (p *proving) scriptOf(ctx context.Context, run *store.Run) (*provable, error) {
+	jobs := p.jobs
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	if jobs > 1 {
+		shareCores()
+	}
+	took := run.Meta.Ended.Sub(run.Meta.Started)
+	b, err := script.Open(ctx, script.Program{Command: run.Meta.Command, Dir: run.Cwd()}, script.Options{
+		Jobs: jobs, Time: max(leastTime, enough*took), InPlace: p.inPlace, Version: version,
+	})
+	if err != nil {
+		return nil, &failure{code: codeNoVerdict, err: err}
+	}
+	dir := run.Cwd()
+	about := version + " " + strings.Join(run.Meta.Command, "\x00")
+	for _, name := range pythonFiles(dir) {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		about += " " + name + " " + hash(text)
+		if err != nil {
+			about += err.Error()
+		}
+	}
+	how := fmt.Sprintf("each in a copy of %s, trackers off, %s at once", fromHere(dir), count(jobs, "training"))
+	if p.inPlace {
+		how = fmt.Sprintf("in %s itself, %s at once", fromHere(dir), count(jobs, "training"))
+	}
+	return &provable{
+		Subject: prove.NewScript(b, dir, pythonOf(run.Meta.Command), jobs),
+		about:   hash([]byte(about)), how: how, close: func() { _ = b.Close() },
+	}, nil
+}
+
+// shareCores lets each of several trainings compute on one thread, where the user
+// has not said otherwise: on small networks more threads wait for each other.
+func shareCores() {
+	for _, name := range []string{"OMP_NUM_THREADS", "MKL_NUM_THREADS"} {
+		if os.Getenv(name) == "" {
+			_ = os.Setenv(name, "1") // the name holds no "="
+		}
+	}
+}
+
+// pythonOf returns the Python that a command runs.
+func pythonOf(command []string) string {
+	for _, word := range command {
+		if strings.HasPrefix(filepath.Base(word), "python") && !strings.HasSuffix(word, ".py") {
+			return word
+		}
+	}
+	return "python3"
+}
+
+// mostFiles bounds the files whose change makes a proof begin anew.
+const mostFiles = 2000
+
+// pythonFiles lists the Python files below a directory.
+func pythonFiles(dir string) []string {
+	var names []string
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || len(names) >= mostFiles {
+			return fs.SkipDir
+		}
+		if d.IsDir() && path != dir && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || isEnvironment(path)) {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(d.Name(), ".py") {
+			rel, _ := filepath.Rel(dir, path) // it lies below
+			names = append(names, rel)
+		}
+		return nil
+	})
+	return names
+}
+
+func isEnvironment(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "pyvenv.cfg"))
+	return err == nil
+}
+
+func hash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:8])
+}
