@@ -31,6 +31,10 @@ type Arm struct {
 // AsGood is how far behind a score may be and still be as good.
 var AsGood = Limit{Name: "same", Default: 0.02, Source: "the smallest effect worth claiming: a fiftieth of the way from a constant to a perfect predictor"}
 
+// Harm is how far behind a score must be for a fault: what is less is worth
+// knowing. On five seeds a lead that small is as often luck as not.
+var Harm = Limit{Name: "harm", Default: 0.05, Source: "what a fault must cost to count as one in the casebook; of 120 sound programs that it holds, other widths, fewer layers or an earlier end led by 0.02 to 0.05 in one of six, and by more in two"}
+
 // Experiment returns the experiment of a check, or nil where it was not done.
 func (t *Trace) Experiment(check string) *Experiment {
 	return find(t.Experiments, func(e *Experiment) bool { return e.Check == check })
@@ -96,6 +100,15 @@ func (a Arm) Mean() float64 { return stat.Mean(a.Figures) }
 func (a Arm) Keeps(b Arm, same float64) bool {
 	mean, err := a.Ahead(b)
 	return mean-err > -same
+}
+
+// Weight returns what it is worth that an arm beats another one: a warning where it
+// leads by what a fault costs at least, a note otherwise.
+func (a Arm) Weight(b Arm, harm float64) Severity {
+	if ahead, _ := a.Ahead(b); ahead >= harm {
+		return Warning
+	}
+	return Note
 }
 
 // Beats reports whether an arm is better than another one by more than same, and

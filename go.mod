@@ -11,6 +11,7 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0 // unified diffs; testscript: the cases of the commands
 	github.com/spf13/cobra v1.10.2 // commands, flags and completions
 	github.com/spf13/pflag v1.0.9 // flags from the environment
+	golang.org/x/net v0.61.0 // html: tests read pages as a browser does
 	golang.org/x/sys v0.49.0 // which vector instructions the processor has
 	golang.org/x/term v0.47.0 // whether stderr is a terminal, and how wide
 	golang.org/x/tools v0.52.0 // txtar: the cases of vettest
@@ -29,7 +30,6 @@ require (
 	github.com/pierrec/lz4/v4 v4.1.29 // indirect
 	github.com/zeebo/xxh3 v1.1.0 // indirect
 	golang.org/x/exp v0.0.0-20260112195511-716be5621a96 // indirect
-	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260526163538-3dc84a4a5aaa // indirect

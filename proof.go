@@ -16,6 +16,7 @@ type Proof struct {
 	Seeds     int       // that it rests on, none of which chose a value
 	More      int       // seeds that are missing to a verdict; 0 where there is one
 	Against   string    // what it was held against, where that is not the training as it was
+	Twin      string    // of trainings of the engine's twin of the network: how the twin compares with the program; "" of the program's own
 	Idle      bool      // with all other fixes in place it does nothing more
 	Missed    *float64  // what the score falls by where it alone is left out of all fixes; nil where that was not tried
 	Figures   []Told    // the same trainings in units that people know

@@ -17,7 +17,7 @@ var TooDeep = nnvet.Check{
 	Pitfall:    nnvet.Depth,
 	Doc:        tooDeepDoc,
 	Severity:   nnvet.Warning,
-	Limits:     []nnvet.Limit{nnvet.AsGood},
+	Limits:     []nnvet.Limit{nnvet.AsGood, nnvet.Harm},
 	Experiment: "networks of a half and a quarter of the layers and as many parameters, each at its own best learning rate",
 	Run: func(p *nnvet.Pass) {
 		e := p.Experiment(2)
@@ -43,7 +43,7 @@ var TooDeep = nnvet.Check{
 func reportDepth(p *nnvet.Pass, asItIs, fewer nnvet.Arm) {
 	severity, than := nnvet.Note, "as well"
 	if fewer.Beats(asItIs, p.Limit("same")) {
-		severity, than = nnvet.Warning, "better"
+		severity, than = fewer.Weight(asItIs, p.Limit("harm")), "better"
 	}
 	ahead, _ := fewer.Ahead(asItIs)
 	p.Report(nnvet.Finding{
@@ -67,7 +67,7 @@ var NeedsSkips = nnvet.Check{
 	Pitfall:    nnvet.Depth,
 	Doc:        needsSkipsDoc,
 	Severity:   nnvet.Warning,
-	Limits:     []nnvet.Limit{nnvet.AsGood},
+	Limits:     []nnvet.Limit{nnvet.AsGood, nnvet.Harm},
 	Experiment: "the same network with a residual connection round every two layers, at its own best learning rate",
 	Run: func(p *nnvet.Pass) {
 		e := p.Experiment(2)
@@ -85,6 +85,7 @@ var NeedsSkips = nnvet.Check{
 			return
 		}
 		p.Report(nnvet.Finding{
+			Severity: passable.Weight(plain, p.Limit("harm")),
 			Message:  fmt.Sprintf("with a residual connection round every two layers it scores %.2f, and %.2f without (%d seeds)", passable.Mean(), plain.Mean(), len(passable.Figures)),
 			Brief:    fmt.Sprintf("%+.2f", ahead),
 			Evidence: []nnvet.Evidence{{What: "score with residual connections less that without", Saw: ahead, Limit: "same", Lo: -1, Hi: 0}},

@@ -35,14 +35,15 @@ var TooWide = nnvet.Check{
 			p.Measured("skill %.2f", asItIs.Mean())
 			return
 		}
-		reportWidth(p, asItIs, best, "narrower")
+		reportWidth(p, asItIs, best, "narrower", nnvet.Note)
 	},
 }
 
 // reportWidth reports that another width is the one to take.
-func reportWidth(p *nnvet.Pass, asItIs, other nnvet.Arm, how string) {
+func reportWidth(p *nnvet.Pass, asItIs, other nnvet.Arm, how string, severity nnvet.Severity) {
 	ahead, _ := other.Ahead(asItIs)
 	p.Report(nnvet.Finding{
+		Severity:   severity,
 		Message:    fmt.Sprintf("%s scores %.2f, and the network as it is %.2f (%d seeds)", other.What, other.Mean(), asItIs.Mean(), len(other.Figures)),
 		Brief:      fmt.Sprintf("%gx", other.Size),
 		Evidence:   []nnvet.Evidence{{What: "score of the " + how + " network less that of this one", Saw: ahead, Limit: "same", Lo: -1, Hi: 0}},
@@ -62,7 +63,7 @@ var WidthSweep = nnvet.Check{
 	Pitfall:    nnvet.HiddenUnits,
 	Doc:        widthSweepDoc,
 	Severity:   nnvet.Warning,
-	Limits:     []nnvet.Limit{nnvet.AsGood},
+	Limits:     []nnvet.Limit{nnvet.AsGood, nnvet.Harm},
 	Experiment: "the network at a quarter, a half, twice and four times its width, each at its own best learning rate, on three seeds, and the smallest that does best on five more",
 	Run: func(p *nnvet.Pass) {
 		e := p.Experiment(2)
@@ -80,6 +81,6 @@ var WidthSweep = nnvet.Check{
 		if other.Size < 1 {
 			how = "narrower"
 		}
-		reportWidth(p, asItIs, other, how)
+		reportWidth(p, asItIs, other, how, other.Weight(asItIs, p.Limit("harm")))
 	},
 }

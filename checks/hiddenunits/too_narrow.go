@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nnvet/nnvet"
 )
@@ -109,23 +110,47 @@ func crowded(p *nnvet.Pass, s nnvet.Stage, n need, c nnvet.Course) {
 }
 
 func finding(p *nnvet.Pass, s nnvet.Stage, n need) nnvet.Finding {
-	to := usual(n).lo
-	at := s.Layer.Source
-	f := nnvet.Finding{
-		Site:   s.Layer.Name,
-		Source: at,
-		Label:  units(s.Units()),
-		Span:   nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
-		Brief:  units(s.Units()),
-		Treatments: []nnvet.Treatment{{
-			Action:   fmt.Sprintf("give layer %s %d units in the place of %d", s.Layer.Name, to, s.Units()),
-			Settings: []nnvet.Setting{{Name: "units", Site: s.Layer.Name, From: fmt.Sprint(s.Units()), To: fmt.Sprint(to)}},
-		}},
+	return nnvet.Finding{
+		Site:       s.Layer.Name,
+		Source:     s.Layer.Source,
+		Label:      units(s.Units()),
+		Span:       nnvet.Span{To: max(p.Trace.Run.Steps-1, 0)},
+		Brief:      units(s.Units()),
+		Treatments: []nnvet.Treatment{widen(p.Trace, s, usual(n).lo)},
 	}
-	// In a program the next layer must be told as well; in an experiment file
-	// layers learn their inputs by themselves.
-	if a, ok := p.Trace.CallAt(at).Arg("units"); ok && p.Trace.OfFile() {
-		f.Treatments[0].Edits = []nnvet.Edit{{At: a.Source, New: fmt.Sprint(to)}}
+}
+
+// widen returns the treatment that gives a layer its units, and likewise every
+// other hidden layer that has no more than it: behind one of two units a wide
+// layer sees no more than two numbers.
+func widen(t *nnvet.Trace, s nnvet.Stage, to int) nnvet.Treatment {
+	out := nnvet.Treatment{Action: fmt.Sprintf("give layer %s %d units in the place of %d", s.Layer.Name, to, s.Units())}
+	var likewise []string
+	certain := t.OfFile()
+	for _, h := range hidden(t) {
+		if !dense(&h) || h.Units() > s.Units() {
+			continue
+		}
+		if h.Layer != s.Layer {
+			likewise = append(likewise, h.Layer.Name)
+		}
+		out.Settings = append(out.Settings, nnvet.Setting{Name: "units", Site: h.Layer.Name, From: fmt.Sprint(h.Units()), To: fmt.Sprint(to)})
+		// In a program the next layer must be told as well; in an experiment file
+		// layers learn their inputs by themselves.
+		a, ok := t.CallAt(h.Layer.Source).Arg("units")
+		certain = certain && ok
+		if e := (nnvet.Edit{At: a.Source, New: fmt.Sprint(to)}); !slices.Contains(out.Edits, e) { // an alias writes several at one place
+			out.Edits = append(out.Edits, e)
+		}
 	}
-	return f
+	if !certain {
+		out.Edits = nil
+	}
+	switch {
+	case len(likewise) > 2:
+		out.Action += fmt.Sprintf(", and likewise %s and %d more", likewise[0], len(likewise)-1)
+	case len(likewise) > 0:
+		out.Action += ", and likewise " + strings.Join(likewise, " and ")
+	}
+	return out
 }

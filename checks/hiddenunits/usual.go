@@ -64,6 +64,10 @@ func outsideUsualRange(p *nnvet.Pass) {
 }
 
 func tell(p *nnvet.Pass, s nnvet.Stage, u span, how string) {
+	settings := []nnvet.Setting{{Name: "units", Site: s.Layer.Name, From: fmt.Sprint(s.Units()), To: fmt.Sprint(u.lo)}}
+	if s.Units() < u.lo {
+		settings = widen(p.Trace, s, u.lo).Settings
+	}
 	p.Report(nnvet.Finding{
 		Confidence: 0.5,
 		Site:       s.Layer.Name,
@@ -74,6 +78,6 @@ func tell(p *nnvet.Pass, s nnvet.Stage, u span, how string) {
 		Message:    fmt.Sprintf("hidden layers are %s than usual: %s at layer %s, where data like this mostly gets %d to %d", how, units(s.Units()), s.Layer.Name, u.lo, u.hi),
 		Evidence:   []nnvet.Evidence{{What: "units", Saw: float64(s.Units()), Lo: float64(u.lo), Hi: float64(u.hi)}},
 		Treatments: []nnvet.Treatment{{Action: fmt.Sprintf("take %d units, and more while the validation score rises: it matters less than most people think", u.lo),
-			Settings: []nnvet.Setting{{Name: "units", Site: s.Layer.Name, From: fmt.Sprint(s.Units()), To: fmt.Sprint(u.lo)}}}},
+			Settings: settings}},
 	})
 }

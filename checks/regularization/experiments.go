@@ -21,7 +21,7 @@ var Unregularized = nnvet.Check{
 	Pitfall:    nnvet.Regularization,
 	Doc:        unregularizedDoc,
 	Severity:   nnvet.Warning,
-	Limits:     []nnvet.Limit{nnvet.AsGood},
+	Limits:     []nnvet.Limit{nnvet.AsGood, nnvet.Harm},
 	Experiment: "the network again with weight decay, with noise on its inputs, and with dropout, each at a few strengths, and of the best the cheapest on five fresh seeds",
 	Run: func(p *nnvet.Pass) {
 		e := p.Experiment(2)
@@ -41,6 +41,7 @@ var Unregularized = nnvet.Check{
 		}
 		ahead, _ := chosen.Ahead(asItIs)
 		p.Report(nnvet.Finding{
+			Severity:   chosen.Weight(asItIs, p.Limit("harm")),
 			Message:    fmt.Sprintf("with %s it scores %.2f, and %.2f as it is (%d seeds)", chosen.What, chosen.Mean(), asItIs.Mean(), len(chosen.Figures)),
 			Brief:      fmt.Sprintf("%+.2f", ahead),
 			Evidence:   []nnvet.Evidence{{What: "score with " + chosen.What + " less that without", Saw: ahead, Limit: "same", Lo: -1, Hi: 0}},

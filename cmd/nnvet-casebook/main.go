@@ -25,13 +25,15 @@ const usage = `usage: nnvet-casebook run [--part learn|score] [--smoke] [--seeds
                           [--keep DIR | --kept DIR]    keeps the traces; judges kept ones again after a change of the checks alone
        nnvet-casebook learn [--jobs N] [--kept DIR]    learns how far to trust each finding, from the part to learn from
        nnvet-casebook label [--jobs N]    measures what every case costs, and writes the lists; with --only TEXT prints it instead
-       nnvet-casebook prove [--part learn|score] [--cases N] [--only NAME] [--jobs N] [--json FILE] [--why TEXT]
+       nnvet-casebook prove [--part learn|score] [--cases N] [--skip N] [--only NAME] [--jobs N] [--json FILE] [--why TEXT]
                           lets nnvet mend faulty programs, beside random search and AutoTrainer's repairs
        nnvet-casebook placebo [--part learn|score] [--proofs N] [--only NAME] [--jobs N] [--json FILE] [--why TEXT]
-                          proves treatments that cannot help
+                          lets nnvet prove treatments that cannot help
+       nnvet-casebook decide [--cases N] [--only NAME] [--jobs N] [--json FILE]
+                          does the experiments of nnvet decide, on N sound programs and on N whose fault they name
 `
 
-var errUsage = errors.New("which command: run, learn, label, prove or placebo?")
+var errUsage = errors.New("which command: run, learn, label, prove, placebo or decide?")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -60,8 +62,9 @@ func run(ctx context.Context, args []string) error {
 	f.StringVar(&o.only, "only", "", "cases whose name contains this")
 	f.StringVar(&o.keep, "keep", "", "directory to keep the traces of all runs in")
 	f.StringVar(&o.kept, "kept", "", "directory of kept traces to judge again, without training")
-	f.IntVar(&o.cases, "cases", 60, "faulty cases that are mended, at most")
-	f.IntVar(&o.proofs, "proofs", 300, "proofs of placebos, at least")
+	f.IntVar(&o.cases, "cases", 60, "cases that are mended, or decided on, at most")
+	f.IntVar(&o.skip, "skip", 0, "cases that a sample of those to mend goes past first")
+	f.IntVar(&o.proofs, "proofs", 300, "reports on placebos, at least")
 	f.StringVar(&o.root, "root", ".", "the repository")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
@@ -77,6 +80,8 @@ func run(ctx context.Context, args []string) error {
 		return mend(ctx, o)
 	case "placebo":
 		return placebo(ctx, o)
+	case "decide":
+		return decide(ctx, o)
 	}
 	return errUsage
 }
@@ -86,6 +91,7 @@ type options struct {
 	keep, kept                  string // directories of traces
 	smoke                       bool
 	seeds, jobs, cases, proofs  int
+	skip                        int
 }
 
 func (o options) dir() string { return filepath.Join(o.root, "casebook") }
@@ -101,7 +107,7 @@ func label(ctx context.Context, o options) error {
 		return err
 	}
 	cases := slices.DeleteFunc(casebook.Cases(tables), func(c *casebook.Case) bool { return !strings.Contains(c.Name, o.only) })
-	if err := casebook.Measure(ctx, cases, o.jobs, progress(time.Now())); err != nil {
+	if err := casebook.Measure(ctx, cases, o.jobs, progress(time.Now(), "trainings")); err != nil {
 		return err
 	}
 	if o.only != "" {
@@ -171,7 +177,7 @@ func (o options) train(ctx context.Context, orders []casebook.Order, trust *nnve
 	for i := range orders {
 		orders[i].Keep = casebook.Kept(o.keep)
 	}
-	said := progress(time.Now())
+	said := progress(time.Now(), "trainings")
 	var runs []*casebook.Run
 	var failed error
 	err := casebook.Train(ctx, orders, o.jobs, trust, func(i int, r *casebook.Run) {
@@ -185,12 +191,12 @@ func (o options) train(ctx context.Context, orders []casebook.Order, trust *nnve
 }
 
 // progress says now and then how far it is.
-func progress(began time.Time) func(done, of int) {
+func progress(began time.Time, what string) func(done, of int) {
 	last := began
 	return func(done, of int) {
 		if now := time.Now(); now.Sub(last) > 10*time.Second {
 			last = now
-			fmt.Fprintf(os.Stderr, "%d of %d trainings, %s\n", done, of, now.Sub(began).Round(time.Second))
+			fmt.Fprintf(os.Stderr, "%d of %d %s, %s\n", done, of, what, now.Sub(began).Round(time.Second))
 		}
 	}
 }

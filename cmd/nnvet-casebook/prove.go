@@ -20,7 +20,7 @@ func mend(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	sample, err := casebook.Sample(cases, o.part, o.only, o.cases)
+	sample, err := casebook.SampleBehind(cases, o.part, o.only, o.skip, o.cases)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func mend(ctx context.Context, o options) error {
 	return errors.Join(err, o.write(all))
 }
 
-// placebo proves treatments that cannot help.
+// placebo lets nnvet prove treatments that cannot help.
 func placebo(ctx context.Context, o options) error {
 	cases, err := o.labelled(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func placebo(ctx context.Context, o options) error {
 	began := time.Now()
 	var all []casebook.Placebo
 	var lock sync.Mutex
-	said := progress(began)
+	said := progress(began, "reports")
 	err = casebook.Placebos(ctx, cases, o.part, o.only, o.proofs, o.jobs, func(p casebook.Placebo) {
 		lock.Lock()
 		defer lock.Unlock()
@@ -70,7 +70,7 @@ func placebo(ctx context.Context, o options) error {
 		return err
 	}
 	casebook.PrintPlacebos(os.Stdout, all)
-	fmt.Printf("\n%s part, %d proofs in %s.\n", o.part, len(all), time.Since(began).Round(time.Second))
+	fmt.Printf("\n%s part, %d reports in %s.\n", o.part, len(all), time.Since(began).Round(time.Second))
 	if o.part == casebook.Score {
 		err = casebook.LogPlacebos(filepath.Join(o.dir(), "looks.md"), time.Now(), o.why, o.only, all)
 	}

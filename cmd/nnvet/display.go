@@ -11,6 +11,8 @@ import (
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/checks"
 	"github.com/nnvet/nnvet/internal/config"
+	"github.com/nnvet/nnvet/internal/page"
+	"github.com/nnvet/nnvet/internal/page/serve"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/tracefile"
 )
@@ -29,9 +31,11 @@ func live(s report.Style) bool {
 		os.Getenv("CI") == "" && report.DefaultFormat(os.Getenv) == "text"
 }
 
-// A display is the status line of a training that goes on.
+// A display shows a training that goes on: on a status line, on a page, or both.
 type display struct {
-	w        io.Writer
+	w        io.Writer      // nil: no line
+	page     *serve.Live    // or nil
+	report   *report.Report // what the page knows beside the trace
 	style    report.Style
 	dir      *tracefile.Dir
 	settings *config.Settings
@@ -39,13 +43,14 @@ type display struct {
 	result nnvet.Result
 	seen   map[string]bool // fingerprints of the findings that were printed
 	line   string          // the status as it stands on the terminal
+	judged *nnvet.Trace    // that the result is of
 }
 
 func newDisplay(w io.Writer, style report.Style, dir *tracefile.Dir, settings *config.Settings) *display {
 	return &display{w: w, style: style, dir: dir, settings: settings, seen: make(map[string]bool)}
 }
 
-// follow keeps the status line until done is closed, and leaves no trace of it.
+// follow keeps the display until done is closed, and leaves no trace of a line.
 func (d *display) follow(done <-chan struct{}) {
 	draw, vet := time.NewTicker(drawEvery), time.NewTicker(vetEvery)
 	defer draw.Stop()
@@ -53,7 +58,9 @@ func (d *display) follow(done <-chan struct{}) {
 	for {
 		select {
 		case <-done:
-			fmt.Fprint(d.w, clearLine)
+			if d.w != nil {
+				fmt.Fprint(d.w, clearLine)
+			}
 			return
 		case <-vet.C:
 			d.judge()
@@ -64,11 +71,24 @@ func (d *display) follow(done <-chan struct{}) {
 	}
 }
 
+// look takes in all that there is.
+func (d *display) look() {
+	_ = d.dir.Poll() // what cannot be read is said at the end
+	d.draw()
+	d.judge()
+}
+
 const clearLine = "\r\x1b[K"
 
 // draw rewrites the line if it has changed, and goes back to its start, so
 // that what the command prints next begins at the left edge.
 func (d *display) draw() {
+	if d.page != nil {
+		d.page.Draw(d.dir.Trace())
+	}
+	if d.w == nil {
+		return
+	}
 	if line := report.Status(d.dir.Trace(), d.result, d.style); line != d.line {
 		d.line = line
 		fmt.Fprint(d.w, clearLine, line, "\r")
@@ -77,11 +97,24 @@ func (d *display) draw() {
 
 // judge runs the checks, and prints each new error once above the status.
 func (d *display) judge() {
-	t, options := d.dir.Trace(), d.settings.Options
+	if d.dir.Trace() == d.judged {
+		return
+	}
+	d.judged = d.dir.Trace()
+	copied, options := *d.judged, d.settings.Options // pages may be drawing the trace
+	t := &copied
 	d.settings.Declare(t)
 	options.Live = true
 	options.Likelihoods = checks.Likelihoods
 	d.result = nnvet.Vet(t, checks.All, options)
+	if d.page != nil {
+		rep := *d.report
+		rep.Trace, rep.Result = t, d.result
+		d.page.Judge(page.Input{Report: &rep})
+	}
+	if d.w == nil {
+		return
+	}
 	for _, f := range d.result.Findings {
 		if print := f.Fingerprint(); f.Severity == nnvet.Error && !d.seen[print] {
 			d.seen[print] = true

@@ -80,6 +80,10 @@ func (x *fixing) fix(name string) error {
 // byHand says what was proven without an edit.
 func (x *fixing) byHand(k *kept) {
 	for _, f := range k.Report.Proven() {
+		if f.Twin != "" {
+			fmt.Fprintf(os.Stderr, "nnvet: by hand: %s (proven on the engine's twin, not on your script)\n", f.Treatment.Action)
+			continue
+		}
 		if !f.Written && !f.Idle {
 			fmt.Fprintf(os.Stderr, "nnvet: by hand: %s (proven at run time; the place in the source is not certain)\n", f.Treatment.Action)
 		}

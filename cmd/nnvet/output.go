@@ -197,11 +197,16 @@ func (o *options) save(r *report.Report) (errs error) {
 	return errs
 }
 
+// reportOf returns what is known of a run before its trace is read.
+func reportOf(run *store.Run, settings *config.Settings) *report.Report {
+	return &report.Report{
+		ID: run.Meta.ID, Dir: fromHere(run.Dir), Command: run.Meta.Command, Version: version, Source: run.Source, Root: run.Cwd(), Limits: settings.Options.Limits,
+	}
+}
+
 // examine reads the rest of a run's trace and judges it.
 func examine(run *store.Run, dir *tracefile.Dir, settings *config.Settings) (*report.Report, error) {
-	r := &report.Report{
-		ID: run.Meta.ID, Dir: fromHere(run.Dir), Command: run.Meta.Command, Version: version, Source: run.Source,
-	}
+	r := reportOf(run, settings)
 	if run.Meta.Exit != nil {
 		r.ExitCode = *run.Meta.Exit
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nnvet/nnvet/internal/plural"
 	"github.com/nnvet/nnvet/internal/prove"
 	"github.com/nnvet/nnvet/internal/store"
 	"github.com/nnvet/nnvet/internal/subject"
@@ -33,6 +34,11 @@ func (p *proving) subject(ctx context.Context, run *store.Run) (*provable, error
 	}
 	if _, err := os.Stat(run.Path(subject.ExperimentFile)); err == nil {
 		return p.experimentOf(run)
+	}
+	if p.twin {
+		if t := p.twinOf(ctx, run); t != nil {
+			return t, nil
+		}
 	}
 	return p.scriptOf(ctx, run)
 }
@@ -89,9 +95,9 @@ func (p *proving) scriptOf(ctx context.Context, run *store.Run) (*provable, erro
 			about += err.Error()
 		}
 	}
-	how := fmt.Sprintf("each in a copy of %s, trackers off, %s at once", fromHere(dir), count(jobs, "training"))
+	how := fmt.Sprintf("each in a copy of %s, trackers off, %s at once", fromHere(dir), plural.Of(jobs, "training"))
 	if p.inPlace {
-		how = fmt.Sprintf("in %s itself, %s at once", fromHere(dir), count(jobs, "training"))
+		how = fmt.Sprintf("in %s itself, %s at once", fromHere(dir), plural.Of(jobs, "training"))
 	}
 	return &provable{
 		Subject: prove.NewScript(b, dir, pythonOf(run.Meta.Command), jobs),

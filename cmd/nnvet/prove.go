@@ -11,6 +11,7 @@ import (
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/checks"
+	"github.com/nnvet/nnvet/internal/plural"
 	"github.com/nnvet/nnvet/internal/prove"
 	"github.com/nnvet/nnvet/internal/store"
 	"github.com/nnvet/nnvet/internal/tracefile"
@@ -26,6 +27,9 @@ type proving struct {
 	force   bool
 	inPlace bool
 	again   bool
+	twin    bool     // train the engine's twin of a script, where its run kept the rows
+	seeds   int      // of a new proof; of a sweep
+	with    []string // files of the user's own change
 }
 
 func newProve() *cobra.Command {
@@ -37,6 +41,7 @@ func newProve() *cobra.Command {
   nnvet prove --budget 10m          as much as ten minutes allow
   nnvet prove --only lr-too-high    one finding
   nnvet prove --metric accuracy     by a figure that the program prints: "accuracy: 0.93"
+  nnvet prove --with mended.py      a change of your own: mended.py in place of the program
   nnvet fix --diff                  then shows what was proven as a change of your files
 
 Cause after cause: candidates are raced on three seeds, and the best is held
@@ -49,16 +54,11 @@ the working directory, with trackers switched off; your files stay as they are
 			return p.prove(runOf(args))
 		},
 	}
-	p.add(cmd)
-	f := cmd.Flags()
-	f.DurationVar(&p.budget, "budget", 0, "the most `time` to spend, as 10m")
-	f.StringSliceVar(&p.only, "only", nil, "treat the findings of these `checks` alone")
-	f.StringVar(&p.metric, "metric", "", "judge by this `figure` that the program prints, not by the loss; min:NAME where less is better and the name does not say so")
-	f.IntVar(&p.jobs, "jobs", 0, "trainings at once (default: one a core, on one thread each)")
-	f.BoolVar(&p.force, "force", false, "try depth and width although a cause before them is found")
-	f.BoolVar(&p.inPlace, "in-place", false, "run in the working directory itself: what the program writes is written")
-	f.BoolVar(&p.again, "again", false, "forget what an earlier proof of this run has trained")
-	complete(cmd, "only", names(nil)...)
+	p.trials(cmd)
+	p.chosen(cmd, "treat the findings of")
+	p.last(cmd, "try")
+	cmd.Flags().IntVar(&p.seeds, "seeds", 0, fmt.Sprintf("a new proof on this `many` fresh seeds, %d to %d, where an earlier one was inconclusive", prove.LeastSeeds, prove.MostSeeds))
+	cmd.Flags().StringArrayVar(&p.with, "with", nil, "prove a change of your own instead: this `file` in place of the program, or NAME=FILE in place of another; repeatable")
 	return cmd
 }
 
@@ -87,7 +87,9 @@ func (p *proving) prove(name string) error {
 		return err
 	}
 	defer s.close()
-	p.announce(run, s)
+	if len(p.with) == 0 {
+		p.announce(run, s)
+	}
 	if p.again {
 		if err := os.RemoveAll(run.Path(proofDir)); err != nil {
 			return err
@@ -98,16 +100,22 @@ func (p *proving) prove(name string) error {
 		return err
 	}
 	if n := j.Known(); n > 0 {
-		fmt.Fprintf(os.Stderr, "nnvet: goes on with %s of an earlier proof, kept in %s\n", count(n, "training"), fromHere(run.Path(proofDir)))
+		fmt.Fprintf(os.Stderr, "nnvet: goes on with %s of an earlier proof, kept in %s\n", plural.Of(n, "training"), fromHere(run.Path(proofDir)))
+	}
+	if len(p.with) > 0 {
+		return p.change(ctx, run, s, j, o)
 	}
 	o.Trace = p.asRun(run)
 	rep, err := prove.New(s, j, o).Run(ctx)
 	p.clear()
 	if ctx.Err() != nil {
-		fmt.Fprintf(os.Stderr, "nnvet: stopped after %s; nnvet prove %s goes on from there\n", count(rep.Trainings, "training"), run.Meta.ID)
+		fmt.Fprintf(os.Stderr, "nnvet: stopped after %s; nnvet prove %s goes on from there\n", plural.Of(rep.Trainings, "training"), run.Meta.ID)
 		return status(interrupted(ctx))
 	}
 	if err != nil {
+		return &failure{code: codeNoVerdict, err: err}
+	}
+	if err := p.onTwin(ctx, run, s, rep, o); err != nil {
 		return &failure{code: codeNoVerdict, err: err}
 	}
 	return p.conclude(run, rep)
@@ -126,7 +134,7 @@ func (p *proving) asRun(run *store.Run) *nnvet.Trace {
 func (p *proving) proverOptions() (prove.Options, error) {
 	vet := p.settings.Options
 	vet.Likelihoods = checks.Likelihoods
-	o := prove.Options{Checks: checks.All, Vet: vet, Force: p.force, Budget: p.budget, Say: p.say}
+	o := prove.Options{Checks: checks.All, Vet: vet, Force: p.force, Budget: p.budget, Say: p.say, Declare: p.settings.Declare}
 	for _, name := range p.only {
 		i := slices.IndexFunc(checks.All, func(c *nnvet.Check) bool { return c.ID == name || c.Name == name })
 		if i < 0 {
@@ -141,6 +149,10 @@ func (p *proving) proverOptions() (prove.Options, error) {
 		}
 		o.Metric = m
 	}
+	if p.seeds != 0 && (p.seeds < prove.LeastSeeds || p.seeds > prove.MostSeeds) {
+		return o, usage("without it a proof takes 6 to 10", "--seeds %d: a new proof takes %d to %d", p.seeds, prove.LeastSeeds, prove.MostSeeds)
+	}
+	o.Seeds = p.seeds
 	if p.budget < 0 {
 		return o, usage("", "--budget %s: there is no such time", p.budget)
 	}
@@ -189,11 +201,4 @@ func (p *proving) clear() {
 	if live(p.style) {
 		fmt.Fprint(os.Stderr, clearLine)
 	}
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -34,6 +34,26 @@ type keptFile struct {
 
 // conclude keeps and prints what was proven.
 func (p *proving) conclude(run *store.Run, rep *prove.Report) error {
+	k := keptOf(run, rep)
+	doc, err := json.MarshalIndent(k, "", " ")
+	if err == nil {
+		err = run.Write(proofFile, append(doc, '\n'))
+	}
+	if err != nil {
+		return &failure{code: codeNoVerdict, err: err}
+	}
+	p.leaveAgain(run)
+	if err := p.tell(proofView(run, rep, k)); err != nil {
+		return err
+	}
+	if len(rep.Left) > 0 && len(rep.Proven()) == 0 {
+		return status(codeFindings)
+	}
+	return nil
+}
+
+// keptOf returns a report with the files of what it ends with.
+func keptOf(run *store.Run, rep *prove.Report) kept {
 	k := kept{Nnvet: version, Run: run.Meta.ID, Report: rep}
 	if v, ok := rep.Final().(prove.Edited); ok && v.Patch() != nil {
 		for _, f := range v.Patch().Files {
@@ -43,23 +63,17 @@ func (p *proving) conclude(run *store.Run, rep *prove.Report) error {
 	if v, ok := rep.Final().(interface{ AtRunTime() []nnvet.Setting }); ok {
 		k.Rest = v.AtRunTime()
 	}
-	doc, err := json.MarshalIndent(k, "", " ")
-	if err == nil {
-		err = run.Write(proofFile, append(doc, '\n'))
-	}
-	if err != nil {
-		return &failure{code: codeNoVerdict, err: err}
-	}
-	view := proofView(run, rep, k)
-	err = p.stream.Proof(os.Stdout, view, p.style)
+	return k
+}
+
+// tell prints a proof, and writes it to the files that were asked for.
+func (p *proving) tell(view *report.ProofReport) error {
+	err := p.stream.Proof(os.Stdout, view, p.style)
 	if err == nil {
 		err = p.saveProof(view)
 	}
 	if err != nil {
 		return &failure{code: codeNoVerdict, err: err}
-	}
-	if len(rep.Left) > 0 && len(rep.Proven()) == 0 {
-		return status(codeFindings)
 	}
 	return nil
 }
@@ -93,6 +107,9 @@ func proofView(run *store.Run, rep *prove.Report, k kept) *report.ProofReport {
 	v := &report.ProofReport{
 		Version: version, Run: run.Meta.ID, Command: run.Meta.Command, Scale: string(rep.Scale), Split: rep.Split, Trainings: rep.Trainings,
 		Spent: rep.Spent, Short: rep.Short, Healthy: rep.Healthy, Left: names(append([]string{}, rep.Left...)), Disproven: names(append([]string{}, rep.Disproven...)), Diff: k.patch().Diff(),
+	}
+	if s := rep.Solution; s != nil {
+		v.Solution = &report.Solution{Solved: s.Solved, Why: s.Why, Remains: float64(s.Remains)}
 	}
 	for _, f := range k.Files {
 		v.Files = append(v.Files, f.Path)

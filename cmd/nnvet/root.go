@@ -20,6 +20,9 @@ const about = `nnvet says why a neural network does not learn, and what to chang
   nnvet predict MODEL DATA       predict with a model that was trained so
   nnvet export MODEL             the model as ONNX
   nnvet show                     the diagnosis of the newest run again
+  nnvet open                     the runs in the browser, live while one trains
+  nnvet report -o report.html    the same as a page with its pictures, to send
+  nnvet diff RUN last            two runs: what is fixed, new or worse
   nnvet prove                    train again with its fixes: do they help?
   nnvet fix --diff               what was proven, as a change of your files
   nnvet sweep lr                 other values of lr, batch, width and others
@@ -70,7 +73,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate("{{.Long}}")
 	root.SetVersionTemplate("nnvet {{.Version}}\n")
-	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newProve(), newFix(), newSweep(), newDecide(), newRecipe(), newExplain(), newChecks(), newVersion(), newCompletion())
+	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newOpen(), newReport(), newDiff(), newProve(), newFix(), newSweep(), newDecide(), newRecipe(), newExplain(), newChecks(), newVersion(), newCompletion())
 	for _, c := range root.Commands() {
 		c.SetHelpTemplate(helpOf)
 	}

@@ -27,7 +27,10 @@ type runner struct {
 	overhead config.Share
 	strict   bool
 	target   string // of a data file
+	twin     bool   // keep the rows for a twin of the network
 	resume   string // run whose training goes on, or fromNewest
+	open     bool   // show a page
+	window   window
 }
 
 func newRun() *cobra.Command {
@@ -44,6 +47,9 @@ Of a command, input, output and exit code stay its own, and nnvet writes to
 stderr. The other two train on nnvet's own engine, and report on stdout.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if r.trains(cmd, args) {
+				if r.twin {
+					return usage("", "--twin is of commands: what you name trains on nnvet's own engine, and keeps its data where they are")
+				}
 				return r.train(cmd, args)
 			}
 			return r.run(cmd, args)
@@ -54,9 +60,12 @@ stderr. The other two train on nnvet's own engine, and report on stdout.`,
 	r.add(cmd)
 	f.Var(&r.overhead, "overhead", "share of wall time that watching may take")
 	f.BoolVar(&r.strict, "strict", false, "exit with 3 where nothing could be watched")
+	f.BoolVar(&r.twin, "twin", false, "keep the rows that are trained on with the run, so that depth and width can be tried without the program (docs/twin.md)")
 	f.StringVar(&r.target, "target", "", "the `column` of a data file that is to be predicted")
 	f.StringVar(&r.resume, "resume", "", "go on with the training of `run`, or of the experiment's newest one")
 	f.Lookup("resume").NoOptDefVal = fromNewest
+	f.BoolVar(&r.open, "open", false, "show the training in the browser while it goes on (docs/page.md)")
+	r.window.flags(f)
 	return cmd
 }
 
@@ -68,7 +77,7 @@ func (r *runner) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	run, watch := r.open(args)
+	run, watch := r.record(args)
 	process, err := command.Start(watch)
 	if err != nil {
 		if run != nil {
@@ -76,6 +85,8 @@ func (r *runner) run(cmd *cobra.Command, args []string) error {
 		}
 		return cannotStart(err)
 	}
+	r.present(run)
+	defer r.window.stay()
 	// Where stderr is closed early, as by head, nnvet must still give the
 	// command's exit code. A caught SIGPIPE makes writing fail instead.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
@@ -124,13 +135,13 @@ func cannotStart(err error) error {
 	return f
 }
 
-// open makes the run's directory and puts the probe there. Where that is not
+// record makes the run's directory and puts the probe there. Where that is not
 // possible it says so and returns nils: training matters more than watching.
-func (r *runner) open(args []string) (*store.Run, *subject.Watch) {
+func (r *runner) record(args []string) (*store.Run, *subject.Watch) {
 	run, err := store.Create(r.store, version, args)
 	var watch *subject.Watch
 	if err == nil {
-		watch = &subject.Watch{Dir: run.Dir, Version: version, Overhead: float64(r.overhead)}
+		watch = &subject.Watch{Dir: run.Dir, Version: version, Overhead: float64(r.overhead), Twin: r.twin}
 		err = watch.Install()
 	}
 	if err != nil {
@@ -153,12 +164,11 @@ func (r *runner) watch(process *subject.Process, run *store.Run) status {
 	var dir *tracefile.Dir
 	guard(os.Stderr, func() {
 		dir = tracefile.OpenDir(run.Dir)
-		if live(r.style) {
-			newDisplay(os.Stderr, r.style, dir, r.settings).follow(process.Done())
-		}
+		r.show(run, dir, process.Done())
 	})
 	code := process.Wait()
 	guard(os.Stderr, func() { end = r.conclude(run, dir, code) })
+	guard(os.Stderr, func() { r.window.end(run, code) })
 	return r.verdict(code, end)
 }
 
@@ -193,6 +203,9 @@ func (r *runner) conclude(run *store.Run, dir *tracefile.Dir, code int) conclusi
 	} else {
 		errs = errors.Join(errs, r.print(os.Stderr, rep))
 	}
+	if r.twin {
+		tellTwin(os.Stderr, run, rep.Trace)
+	}
 	doc, err := render(format("json"), rep, r.style)
 	if err == nil {
 		err = run.Write("diagnosis.json", doc)
@@ -200,6 +213,7 @@ func (r *runner) conclude(run *store.Run, dir *tracefile.Dir, code int) conclusi
 	if errs = errors.Join(errs, err, r.save(rep)); errs != nil {
 		complain(os.Stderr, errs)
 	}
+	leave(run, rep)
 	return conclusion{why == "", rep.Result.Worst()}
 }
 

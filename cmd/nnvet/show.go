@@ -64,6 +64,9 @@ func (s *shower) show(name string) error {
 	}
 	rep, err := examine(run, tracefile.OpenDir(run.Dir), s.settings)
 	rep.Notes, rep.Full = s.notes, s.full
+	if err == nil {
+		s.decide(run, rep)
+	}
 	attach(run, rep.Result.Findings)
 	why := noVerdict(run, rep, err)
 	if why == "" || s.stream.Name == "json" {

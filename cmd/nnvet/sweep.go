@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/plural"
 	"github.com/nnvet/nnvet/internal/prove"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/store"
@@ -52,11 +52,11 @@ better, write the value into your program.`,
 			return s.sweep(args[0], runOf(args[1:]))
 		},
 	}
-	s.addTo(cmd)
+	s.trials(cmd)
+	s.last(cmd, "sweep")
 	f := cmd.Flags()
 	f.IntVar(&s.seeds, "seeds", 0, "trainings at each value, `1` to 3 (default 3 of an experiment file, 1 of a program)")
 	f.Float64SliceVar(&s.values, "values", nil, "try these `values` instead")
-	f.BoolVar(&s.force, "force", false, "sweep depth and width although a fault before them is found")
 	return cmd
 }
 
@@ -77,23 +77,10 @@ yours is changed (docs/sweep.md).`,
 			return d.decide(runOf(args))
 		},
 	}
-	d.addTo(cmd)
-	f := cmd.Flags()
-	f.StringSliceVar(&d.only, "only", nil, "do the experiments of these `checks` alone")
-	f.BoolVar(&d.force, "force", false, "try depth and width although a fault before them is found")
-	complete(cmd, "only", names(nil)...)
+	d.trials(cmd)
+	d.chosen(cmd, "do the experiments of")
+	d.last(cmd, "try")
 	return cmd
-}
-
-// addTo adds the flags that sweep and decide share.
-func (p *proving) addTo(cmd *cobra.Command) {
-	p.add(cmd)
-	f := cmd.Flags()
-	f.DurationVar(&p.budget, "budget", 0, "the most `time` to spend, as 10m")
-	f.StringVar(&p.metric, "metric", "", "judge by this `figure` that the program prints, not by the loss; min:NAME where less is better and the name does not say so")
-	f.IntVar(&p.jobs, "jobs", 0, "trainings at once (default: one a core, on one thread each)")
-	f.BoolVar(&p.inPlace, "in-place", false, "run in the working directory itself: what the program writes is written")
-	f.BoolVar(&p.again, "again", false, "forget what was trained before")
 }
 
 // A bench is a subject with a place for its trainings.
@@ -128,7 +115,7 @@ func (p *proving) open(ctx context.Context, name, dir string) (*bench, error) {
 	if err != nil {
 		return nil, errors.Join(err, closed(s))
 	}
-	_, file := s.Subject.(*prove.Experiment)
+	_, file := s.Subject.(prove.Alterable)
 	return &bench{provable: s, of: "run " + run.Meta.ID + "  " + strings.Join(run.Meta.Command, " "), run: run, journal: j, file: file}, nil
 }
 
@@ -222,11 +209,15 @@ func (s *sweeping) sweep(knob, name string) error {
 	}
 	ctx, stop := interruptible()
 	defer stop()
+	s.twin = knob == "width" || knob == "depth"
 	b, err := s.open(ctx, name, "sweep")
 	if err != nil {
 		return err
 	}
 	defer b.close()
+	if knob == "data" && !b.file {
+		return usage("nnvet run data.csv --target NAME trains a table without a program", "sweep of data: %s: it leaves rows out, which takes an experiment file", b.of)
+	}
 	if s.seeds == 0 {
 		s.seeds = 1
 		if b.file {
@@ -248,20 +239,17 @@ func (s *sweeping) sweep(knob, name string) error {
 
 // plan says what will be trained before it is.
 func (s *sweeping) plan(b *bench, knob string) {
-	if b.file {
+	if b.file && b.run == nil {
 		return // seconds
 	}
-	points := max(9, len(s.values)+1)
-	if knob == "width" || knob == "depth" || knob == "batch" {
-		points *= 2 // and learning rates
+	usual, most := prove.SweepTrainings(knob, len(s.values), s.seeds, b.file)
+	text := fmt.Sprintf("nnvet: sweeping %s of %s: about %s, %s", knob, b.of, plural.Of(usual, "training"), b.how)
+	if most > usual {
+		text = fmt.Sprintf("nnvet: sweeping %s of %s: about %s, %d where the best lies at the edge, %s", knob, b.of, plural.Of(usual, "training"), most, b.how)
 	}
-	text := fmt.Sprintf("nnvet: sweeping %s of %s: about %s, %s", knob, b.of, count(points*s.seeds, "training"), b.how)
-	if took := b.run.Meta.Ended.Sub(b.run.Meta.Started); took > 0 {
-		jobs := s.jobs
-		if jobs <= 0 {
-			jobs = runtime.GOMAXPROCS(0)
-		}
-		text += "; about " + roughly(took*time.Duration(points*s.seeds)/time.Duration(jobs))
+	_, engine := b.Subject.(*double) // whose trainings take fractions of the script's time
+	if took := b.run.Meta.Ended.Sub(b.run.Meta.Started); took > 0 && !engine {
+		text += "; about " + roughly(took*time.Duration(usual)/time.Duration(max(1, b.Jobs())))
 	}
 	fmt.Fprintln(os.Stderr, text)
 }
@@ -303,22 +291,31 @@ func (p *proving) decide(name string) error {
 		return err
 	}
 	defer b.close()
-	result, err := prove.New(b.Subject, b.journal, o).Decide(ctx, b.proven())
+	base := b.proven()
+	p.announceDecide(b, base)
+	result, err := prove.New(b.Subject, b.journal, o).Decide(ctx, base)
 	if err := p.ended(ctx, err); err != nil {
 		return err
+	}
+	changed := b.changed(base)
+	if err := b.keep(result, changed); err != nil {
+		return &failure{code: codeNoVerdict, err: err}
 	}
 	doc := struct {
 		Nnvet string `json:"nnvet"`
 		Of    string `json:"of"`
 		*prove.Decisions
 	}{version, b.of, result}
-	v := &report.Decisions{Of: b.of, Scale: string(result.Scale), Split: result.Split, Trainings: result.Trainings, Spent: result.Spent}
+	v := decisionsView(b.of, result)
+	v.Changed = changed
+	if b.run != nil {
+		v.Run = b.run.Meta.ID
+	}
 	worst := nnvet.Severity(0)
 	for _, d := range result.Decided {
 		if f := d.Finding(); f != nil {
 			worst = max(worst, f.Severity)
 		}
-		v.Decided = append(v.Decided, report.Decided{Check: d.Check, Name: d.Name, Outcome: d.Outcome, Severity: d.Severity, Message: d.Message, Action: d.Action})
 	}
 	if err := p.said(doc, func(w io.Writer, style report.Style) error { return report.DecidedText(w, v, style) }); err != nil {
 		return err

@@ -111,6 +111,8 @@ func (r *runner) train(cmd *cobra.Command, args []string) error {
 		t.GoOn = append(t.GoOn, "--dir", r.store)
 	}
 	t.GoOn = append(t.GoOn, command...)
+	r.present(run)
+	defer r.window.stay()
 	return r.follow(ctx, run, t)
 }
 
@@ -253,9 +255,7 @@ func (r *runner) follow(ctx context.Context, run *store.Run, t *subject.Training
 		defer close(done)
 		outcome, err = t.Run(ctx)
 	}()
-	if live(r.style) {
-		newDisplay(os.Stderr, r.style, dir, r.settings).follow(done)
-	}
+	r.show(run, dir, done)
 	<-done
 	if outcome == nil { // there is nothing to judge
 		f := &failure{code: codeNoVerdict, err: errors.Join(err, run.Remove())}
@@ -301,6 +301,8 @@ func (r *runner) report(run *store.Run, dir *tracefile.Dir, end reached) error {
 	if errs = errors.Join(errs, err, r.save(rep)); errs != nil {
 		complain(os.Stderr, errs)
 	}
+	leave(run, rep)
+	r.window.end(run, end.code)
 	switch {
 	case why != "":
 		return &failure{code: cmp.Or(end.code, codeNoVerdict), err: errors.New(why)}

@@ -6,8 +6,6 @@ import (
 	"os"
 	"slices"
 	"time"
-
-	"github.com/nnvet/nnvet/internal/prove"
 )
 
 // LogLook adds a look at the part that scores to the log of them.
@@ -28,10 +26,10 @@ func LogProofs(path string, at time.Time, why, only string, all []*Attempt) erro
 func LogPlacebos(path string, at time.Time, why, only string, all []Placebo) error {
 	n := 0
 	for _, p := range all {
-		n += int(truth(p.Verdict == prove.Proven.String()))
+		n += int(truth(p.wrong()))
 	}
-	why += fmt.Sprintf("; placebos: %d of %d called proven", n, len(all))
-	return logLine(path, at, why, only, fmt.Sprintf("%d proofs | - | - | - | -", len(all)))
+	why += fmt.Sprintf("; placebos: %d of %d reports call one proven", n, len(all))
+	return logLine(path, at, why, only, fmt.Sprintf("%d reports | - | - | - | -", len(all)))
 }
 
 func logLine(path string, at time.Time, why, only, figures string) error {

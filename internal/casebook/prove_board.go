@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/nnvet/nnvet"
-	"github.com/nnvet/nnvet/internal/stat"
 )
 
 // PrintProofs prints what each way of mending came to, as Markdown.
@@ -60,29 +59,4 @@ func share(is func(*Attempt) bool) func([]*Attempt) string {
 		}
 		return fmt.Sprintf("%d of %d, %.2f", n, len(as), float64(n)/float64(len(as)))
 	}
-}
-
-// PrintPlacebos prints how many treatments that cannot help were called proven,
-// with the bound below which the true share is with 95 % confidence.
-func PrintPlacebos(w io.Writer, all []Placebo) {
-	fmt.Fprintf(w, "| placebo | proofs | called proven | upper bound | called worse | no effect | inconclusive |\n| --- | --: | --: | --: | --: | --: | --: |\n")
-	line := func(name string, of func(Placebo) bool) {
-		count := make(map[string]int)
-		n := 0
-		for _, p := range all {
-			if of(p) {
-				n++
-				count[p.Verdict]++
-			}
-		}
-		_, hi := stat.ClopperPearson(count["proven"], n, 0.90) // 5 % above it
-		fmt.Fprintf(w, "| %s | %d | %d, %.1f %% | %.1f %% | %d | %d | %d |\n", name, n, count["proven"], 100*float64(count["proven"])/float64(max(1, n)), 100*hi,
-			count["worse"], count["no effect"], count["inconclusive"])
-	}
-	for _, k := range placebos {
-		line(k.kind, func(p Placebo) bool { return p.Kind == k.kind })
-	}
-	line("of sound programs", func(p Placebo) bool { return p.Label == Sound })
-	line("of faulty programs", func(p Placebo) bool { return p.Label == Faulty })
-	line("**all**", func(Placebo) bool { return true })
 }

@@ -53,6 +53,17 @@ func Sample(cases []*Case, part, only string, n int) ([]*Case, error) {
 	return out, nil
 }
 
+// SampleBehind returns the at most n cases that a sample would go on with after
+// its first ones: those that nobody looked at who looked at the first.
+func SampleBehind(cases []*Case, part, only string, first, n int) ([]*Case, error) {
+	seen, err := Sample(cases, part, only, first)
+	if err != nil {
+		return nil, err
+	}
+	all, err := Sample(cases, part, only, first+n)
+	return slices.DeleteFunc(all, func(c *Case) bool { return slices.Contains(seen, c) }), err
+}
+
 // chosen returns the cases of a part and of a label, by a checksum of their names.
 func chosen(cases []*Case, part, only string, labels ...string) []*Case {
 	out := slices.DeleteFunc(slices.Clone(cases), func(c *Case) bool {

@@ -106,20 +106,6 @@ func TestTrainedAgain(t *testing.T) {
 	}
 }
 
-// TestPlacebosChangeNothing holds that what is fed is the same rows.
-func TestPlacebosChangeNothing(t *testing.T) {
-	c := one(t, "moons/softmax-of-one")
-	for k, kind := range placebos {
-		made, err := placebo(t.Context(), c, k)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if made.Pairs < 6 || made.Verdict == prove.NotTried.String() {
-			t.Errorf("%s: %+v", kind.kind, made)
-		}
-	}
-}
-
 func TestTreatable(t *testing.T) {
 	list, err := ReadUntreatable("../../casebook")
 	if err != nil {

@@ -68,6 +68,11 @@ func Read(path string, checks []*nnvet.Check) (*Settings, error) {
 	if err != nil {
 		return nil, err
 	}
+	return of(path, data, checks)
+}
+
+// of reads the text of a settings file.
+func of(path string, data []byte, checks []*nnvet.Check) (*Settings, error) {
 	d, err := parse(path, data)
 	if err != nil {
 		return nil, err

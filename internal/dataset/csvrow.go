@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // csvRows splits a text into rows and fields (RFC 4180, with any delimiter,
@@ -215,5 +217,5 @@ func (c *csvRows) ragged() error {
 			break
 		}
 	}
-	return fmt.Errorf("row %d (line %d): %s in a table of %s: quote values that hold a %q", c.row, c.line, plural(int64(n), "value"), plural(int64(len(c.names)), "column"), c.delimiter)
+	return fmt.Errorf("row %d (line %d): %s in a table of %s: quote values that hold a %q", c.row, c.line, plural.Of(int64(n), "value"), plural.Of(int64(len(c.names)), "column"), c.delimiter)
 }

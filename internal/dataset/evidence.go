@@ -5,6 +5,8 @@ import (
 	"hash/maphash"
 	"math"
 	"math/bits"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // How a column of texts is judged by the first rows.
@@ -196,7 +198,7 @@ func (e *evidence) judge(name string, decimalComma bool) verdict {
 	mark, apart := e.groups.point(values, decimalComma)
 	switch {
 	case values == 0:
-		v.kind, v.said = Number, fmt.Sprintf("column %s: no value in the first %s, taken for numbers", name, plural(int64(e.rows), "row"))
+		v.kind, v.said = Number, fmt.Sprintf("column %s: no value in the first %s, taken for numbers", name, plural.Of(int64(e.rows), "row"))
 	case apart:
 		v.kind, v.point, v.apart, v.percent, v.said = Number, mark, true, false, sayApart(name, mark)
 	case e.butSlips(numbers, values):
@@ -286,12 +288,4 @@ func clip(text []byte) string {
 		return string(text[:longest]) + "..."
 	}
 	return string(text)
-}
-
-// plural writes a number of things: "1 row", "2 rows".
-func plural(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // columnBytes is what a column takes besides its values: its place in the
@@ -70,7 +72,7 @@ func (s *Source) tooLarge(pattern string, rows, need int64) error {
 		about = "about "
 	}
 	return fmt.Errorf("%s: %s%s of %s take %s in memory, and %s may be used: read fewer columns or files, or allow more memory",
-		pattern, about, plural(rows, "row"), plural(int64(len(s.fields)), "column"), Size(need), Size(s.o.MaxBytes))
+		pattern, about, plural.Of(rows, "row"), plural.Of(int64(len(s.fields)), "column"), Size(need), Size(s.o.MaxBytes))
 }
 
 // grow makes room for a number of rows.

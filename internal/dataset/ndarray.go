@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // maxRowValues bounds the numbers in a row of an array: an image of 2048 x
@@ -296,7 +298,7 @@ func pairView(fields []Field, data *openArray, in *input) (*view, error) {
 	}
 	defer labels.Close()
 	if labels.rows() != data.rows() {
-		return nil, fmt.Errorf("%s, but %s in %s", plural(int64(data.rows()), "row"), plural(int64(labels.rows()), "label"), in.labels)
+		return nil, fmt.Errorf("%s, but %s in %s", plural.Of(int64(data.rows()), "row"), plural.Of(int64(labels.rows()), "label"), in.labels)
 	}
 	v.columns = append(v.columns, glimpse{Field: labels.field(labelName(fields))})
 	return v, nil
@@ -354,7 +356,7 @@ func (r *arrayReader) add(a *openArray, path string, o *Options, p *plan, fields
 		return nil
 	}
 	if a.rows() != r.rows {
-		return fmt.Errorf("%s in %s, but %d in the others", plural(int64(a.rows()), "row"), path, r.rows)
+		return fmt.Errorf("%s in %s, but %d in the others", plural.Of(int64(a.rows()), "row"), path, r.rows)
 	}
 	part, err := a.part(path, o, sinks)
 	r.parts = append(r.parts, part)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/near"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // Bytes returns the memory that the inputs of so many rows take.
@@ -23,7 +24,7 @@ func (p *Preparation) fits(rows int) error {
 	}
 	if need := p.Bytes(rows); need > limit {
 		return fmt.Errorf("%s of %s take %s, and %s may be used: use fewer rows or columns, or allow more memory",
-			count(rows, "row"), count(p.width(), "feature"), dataset.Size(need), dataset.Size(limit))
+			plural.Of(rows, "row"), plural.Of(p.width(), "feature"), dataset.Size(need), dataset.Size(limit))
 	}
 	return nil
 }

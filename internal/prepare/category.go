@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nnvet/nnvet/internal/dataset"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // maxOneHot is how many levels get a feature of their own (convention; methods
@@ -131,10 +132,10 @@ func (k *categories) unfamiliar(c *dataset.Column, rows []int, place func(int) s
 	}
 	var found []string
 	if len(strange) > 0 && !k.Other {
-		found = append(found, fmt.Sprintf("%s that training did not see, the first in %s, %s", count(len(strange), "value"), place(strange[0]), textAt(c, strange[0])))
+		found = append(found, fmt.Sprintf("%s that training did not see, the first in %s, %s", plural.Of(len(strange), "value"), place(strange[0]), textAt(c, strange[0])))
 	}
 	if len(blank) > 0 && !k.Missing && !k.Index && len(k.Levels) > 1 { // else there may have been some in training
-		found = append(found, fmt.Sprintf("%s, none in training, the first in %s", count(len(blank), "missing value"), place(blank[0])))
+		found = append(found, fmt.Sprintf("%s, none in training, the first in %s", plural.Of(len(blank), "missing value"), place(blank[0])))
 	}
 	if found == nil {
 		return ""

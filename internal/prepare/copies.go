@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/nnvet/nnvet/internal/dataset"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // copies says how many rows that are held out are copies of training rows.
@@ -26,7 +27,7 @@ func (s *Split) copies(columns []*dataset.Column) {
 			}
 		}
 		if n > 0 {
-			s.say("copies of training rows, target and all: %d of %s: the score there looks better than it is", n, count(len(rows), part+" row"))
+			s.say("copies of training rows, target and all: %d of %s: the score there looks better than it is", n, plural.Of(len(rows), part+" row"))
 		}
 	}
 	say(s.Val, "validation")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nnvet/nnvet/internal/dataset"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // A Preparation turns the rows of a table into what a network reads and is to
@@ -101,7 +102,7 @@ func (p *Preparation) sayShape(n *notes) {
 			}
 		}
 	}
-	n.say("%s, %s", count(len(p.inputs), "input column"), count(p.width(), "feature"))
+	n.say("%s, %s", plural.Of(len(p.inputs), "input column"), plural.Of(p.width(), "feature"))
 }
 
 // alone is the shape of an array that is the only input, or nil.

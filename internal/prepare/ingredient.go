@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/nnvet/nnvet/internal/dataset"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // A writer puts the features of a row where they belong.
@@ -230,10 +231,10 @@ func sayArray(c *dataset.Column, q *numbers, sums []summary, how Transform, n *n
 		}
 	}
 	if flat > 0 {
-		n.say("column %s: %d of %s hardly vary and become 0", c.Name, flat, count(len(sums), by))
+		n.say("column %s: %d of %s hardly vary and become 0", c.Name, flat, plural.Of(len(sums), by))
 	}
 	if missing > 0 {
-		n.say("column %s: %s filled with the mean", c.Name, count(missing, "missing number"))
+		n.say("column %s: %s filled with the mean", c.Name, plural.Of(missing, "missing number"))
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // schema is the version of the format, which grows when readers of
@@ -85,7 +87,7 @@ func (t *target) check() error {
 	case (t.Classes == nil) == (t.Numbers == nil):
 		return errors.New("it must have either classes or numbers")
 	case t.Numbers == nil && (len(t.Classes) < 2 || len(t.Classes) > maxClasses):
-		return fmt.Errorf("%s", count(len(t.Classes), "class"))
+		return fmt.Errorf("%s", plural.Of(len(t.Classes), "class"))
 	case t.Numbers == nil:
 		return unique("class", t.Classes)
 	case t.Numbers.Missing || t.Numbers.Tokens > 0:

@@ -3,6 +3,8 @@ package prepare
 import (
 	"fmt"
 	"strings"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // notes collects what was decided, in sentences. What happens to many columns
@@ -52,18 +54,7 @@ func (s sentence) String() string {
 	case 1:
 		return fmt.Sprintf("%s %s: %s", s.thing, s.names[0], s.what)
 	}
-	return fmt.Sprintf("%s (%s): %s", count(len(s.names), s.thing), among(s.names), s.what)
-}
-
-// count writes a number of things: "1 row", "2 rows", "3 classes".
-func count(n int, thing string) string {
-	switch {
-	case n == 1:
-		return "1 " + thing
-	case strings.HasSuffix(thing, "s"):
-		thing += "e"
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%s (%s): %s", plural.Of(len(s.names), s.thing), among(s.names), s.what)
 }
 
 // among lists names for a sentence, the first ten of them.

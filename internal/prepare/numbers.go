@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/nnvet/nnvet/internal/dataset"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // numbers scales a column of numbers or of arrays: (v-shift)/scale, with a
@@ -307,7 +308,7 @@ func (n *numbers) unfamiliar(c *dataset.Column, rows []int, place func(int) stri
 		as = "taken for 0"
 	}
 	first := rows[slices.IndexFunc(rows, func(row int) bool { v := c.Numbers[row]; return v != v })]
-	return fmt.Sprintf("column %s: %s, none in training, the first in %s: %s", c.Name, count(missing, "missing value"), place(first), as)
+	return fmt.Sprintf("column %s: %s, none in training, the first in %s: %s", c.Name, plural.Of(missing, "missing value"), place(first), as)
 }
 
 func missingOf(c *dataset.Column, rows []int) int {

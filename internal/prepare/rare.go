@@ -3,6 +3,8 @@ package prepare
 import (
 	"fmt"
 	"strings"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // hardlyLearnt is below how many rows a class is said to be rare (convention):
@@ -35,7 +37,7 @@ func (g *goal) sayRare(s *Split, n *notes) {
 		if len(in) == 1 {
 			where = strings.TrimPrefix(where, fmt.Sprintf("%d ", all))
 		}
-		class := fmt.Sprintf("%q (%s, %s)", l.name, count(all, "row"), where)
+		class := fmt.Sprintf("%q (%s, %s)", l.name, plural.Of(all, "row"), where)
 		switch {
 		case trained == 0:
 			n.group("class", class, "cannot be learned without training rows, and the score counts it as wrong")

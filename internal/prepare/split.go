@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/nnvet/nnvet/internal/dataset"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // How the rows are divided.
@@ -85,7 +86,7 @@ func (p Plan) Divide(t *dataset.Table) (*Split, error) {
 		return nil, err
 	}
 	if n := p.Split.parts(); len(g.rows) < n {
-		return nil, about("split", "", fmt.Errorf("split: %s with a target cannot be divided into %d parts: add rows, or hold none out", count(len(g.rows), "row"), n))
+		return nil, about("split", "", fmt.Errorf("split: %s with a target cannot be divided into %d parts: add rows, or hold none out", plural.Of(len(g.rows), "row"), n))
 	}
 	s, how := &Split{}, ""
 	switch p.Split.by() {
@@ -107,7 +108,7 @@ func (p Plan) Divide(t *dataset.Table) (*Split, error) {
 	}
 	s.sort()
 	if g.missing > 0 {
-		s.say("target %s: %s without it %s left out", p.Target, count(g.missing, "row"), isAre(g.missing))
+		s.say("target %s: %s without it %s left out", p.Target, plural.Of(g.missing, "row"), isAre(g.missing))
 	}
 	s.say("%d training, %d validation and %d test rows, %s", len(s.Train), len(s.Val), len(s.Test), how)
 	s.copies(append(p.inputs(t), g.column))
@@ -223,7 +224,7 @@ func (s *Split) byGroup(c *dataset.Column, rows []int, plan SplitPlan) (int, err
 		return 0, err
 	}
 	if len(groups) < plan.parts() {
-		return 0, fmt.Errorf("split: the %s of column %s cannot be divided into %d parts: divide by %s", count(len(groups), "group"), c.Name, plan.parts(), ByRandom)
+		return 0, fmt.Errorf("split: the %s of column %s cannot be divided into %d parts: divide by %s", plural.Of(len(groups), "group"), c.Name, plan.parts(), ByRandom)
 	}
 	newChance(plan.Seed).shuffleGroups(groups)
 	n := float64(len(rows))

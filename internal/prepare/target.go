@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/nnvet/nnvet/internal/dataset"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // Bounds on classes.
@@ -166,7 +167,7 @@ func (g *goal) classes() error {
 		if n > maxClasses {
 			n, over = maxClasses, "over "
 		}
-		return fmt.Errorf("%s%d different values in %s are too many for classes: %s", over, n, count(len(g.rows), "row"), remedy)
+		return fmt.Errorf("%s%d different values in %s are too many for classes: %s", over, n, plural.Of(len(g.rows), "row"), remedy)
 	}
 	g.coder, _ = newCoder(g.column, levelNames(g.levels)) // numbers and texts have levels
 	return nil

@@ -18,6 +18,7 @@ import (
 type candidate struct {
 	treatment nnvet.Treatment
 	variant   Variant
+	tuned     bool // its learning rate was raced, so that what it is held against must have its own, too
 }
 
 // mostTreatments bounds how many alternatives of a finding are raced. Checks
@@ -40,7 +41,7 @@ func (p *Prover) candidates(ctx context.Context, base Variant, t *nnvet.Trace, f
 			continue
 		}
 		if len(out) < mostTreatments && !slices.ContainsFunc(out, func(c candidate) bool { return key(c.variant) == key(v) }) {
-			out = append(out, candidate{tr, v})
+			out = append(out, candidate{treatment: tr, variant: v})
 		}
 	}
 	if len(f.Treatments) == 0 {
@@ -107,7 +108,7 @@ func (p *Prover) dose(ctx context.Context, base Variant, t *nnvet.Trace, s nnvet
 	}
 	tr := nnvet.Treatment{Action: fmt.Sprintf("set %s to %s", called(s.Name), s.To), Settings: []nnvet.Setting{s}}
 	v, err := p.subject.With(ctx, base, t, tr)
-	return candidate{tr, v}, err == nil
+	return candidate{treatment: tr, variant: v}, err == nil
 }
 
 // called is a knob as a sentence names it.
@@ -136,6 +137,13 @@ func movesRate(tr nnvet.Treatment) bool {
 		!slices.ContainsFunc(tr.Settings, func(s nnvet.Setting) bool { return s.Name == "lr" })
 }
 
+// racesRate reports whether a treatment gets a learning rate of its own. By
+// training rows the fastest rate wins, and learns them by heart: where nothing is
+// validated both arms keep the rate that there was.
+func (p *Prover) racesRate(tr nnvet.Treatment) bool {
+	return movesRate(tr) && p.yard.Split == nnvet.Validation
+}
+
 // compares are the knobs that change what the loss compares, so that losses
 // before and after are not of a kind.
 var compares = []string{"loss", "final activation", "targets", "delta", "operation"}
@@ -155,19 +163,48 @@ func (p *Prover) tuned(ctx context.Context, doing string, c candidate) (candidat
 	if err != nil {
 		return candidate{}, nil, err
 	}
-	for _, edge := range []float64{slices.Min(doses["lr"]), slices.Max(doses["lr"])} {
-		if rateSet(best.treatment) != number(at*edge) || key(best.variant) == key(c.variant) {
-			continue
-		}
-		past := []float64{edge * math.Sqrt(edge), edge * edge}
-		all, _, err := p.at(ctx, c, past)
-		if err != nil {
-			return candidate{}, nil, err
-		}
-		further, more, err := p.halve(ctx, doing, append([]candidate{best}, all...))
-		return further, append(raced, more...), err
+	best.tuned = true
+	past := pastEdge(best, at)
+	if len(past) == 0 || key(best.variant) == key(c.variant) {
+		return best, raced, nil
 	}
-	return best, raced, nil
+	if all, _, err = p.at(ctx, c, past); err != nil {
+		return candidate{}, nil, err
+	}
+	further, more, err := p.halve(ctx, doing, append([]candidate{best}, all...))
+	further.tuned = true
+	return further, append(raced, more...), err
+}
+
+// pastEdge returns the factors of a learning rate to go on with where a race was
+// won at the edge of its doses; none elsewhere.
+func pastEdge(won candidate, at float64) []float64 {
+	for _, edge := range []float64{slices.Min(doses["lr"]), slices.Max(doses["lr"])} {
+		if rateSet(won.treatment) == number(at*edge) {
+			return []float64{edge * math.Sqrt(edge), edge * edge}
+		}
+	}
+	return nil
+}
+
+// pastDoses goes on once with a prescribed learning rate that did best at the edge
+// of its doses. By training rows it does not: there the fastest rate wins.
+func (p *Prover) pastDoses(ctx context.Context, base Variant, t *nnvet.Trace, c, won candidate) (candidate, []Raced, error) {
+	if p.yard.Split != nnvet.Validation || len(c.treatment.Settings) != 1 || c.treatment.Settings[0].Name != "lr" {
+		return won, nil, nil
+	}
+	s := c.treatment.Settings[0]
+	at, err := strconv.ParseFloat(s.To, 64)
+	if err != nil {
+		return won, nil, nil // the race was among what there is
+	}
+	field := []candidate{won}
+	for _, factor := range pastEdge(won, at) {
+		if d, ok := p.dose(ctx, base, t, s, at*factor); ok {
+			field = append(field, d)
+		}
+	}
+	return p.halve(ctx, "racing learning rates past the edge", field)
 }
 
 // rates returns a variant at other learning rates than its own, itself first.

@@ -143,8 +143,8 @@ func (p *Prover) together(ctx context.Context, base Variant, t *nnvet.Trace, f *
 	for _, l := range links {
 		all.treatment = both(all.treatment, l.treatment)
 	}
-	all.variant = v
-	if !movesRate(all.treatment) {
+	all.variant, all.tuned = v, best.tuned
+	if !p.racesRate(all.treatment) {
 		return all, &links[0].finding, nil
 	}
 	tuned, _, err := p.tuned(ctx, fmt.Sprintf("racing learning rates for %d treatments", len(links)), all)

@@ -61,7 +61,7 @@ func (e *Experiment) Jobs() int { return runtime.GOMAXPROCS(0) }
 // With edits the file; what was altered in memory is altered further.
 func (e *Experiment) With(ctx context.Context, base Variant, t *nnvet.Trace, tr nnvet.Treatment) (Variant, error) {
 	if _, ok := base.(altered); ok {
-		return e.alter(ctx, base, alteration{settings: tr.Settings})
+		return e.Alter(ctx, base, Alteration{settings: tr.Settings})
 	}
 	p, err := edit.YAML(e.Path, e.of(base), t, tr)
 	if err != nil {

@@ -14,9 +14,21 @@ import (
 	"github.com/nnvet/nnvet/internal/treat"
 )
 
-// An alteration is what an experiment or a sweep changes of a training. Unlike
+// An Alterable is a subject whose training can be changed in memory, its data
+// included, as an experiment file's can and a command's cannot.
+type Alterable interface {
+	Subject
+	Alter(ctx context.Context, base Variant, a Alteration) (Variant, error)
+	// FindsRate reports whether trainings of a variant find their learning rate
+	// themselves.
+	FindsRate(ctx context.Context, v Variant) bool
+	// Slopes compares a variant's gradients with differences of its loss.
+	Slopes(ctx context.Context, v Variant) ([]subject.Slope, error)
+}
+
+// An Alteration is what an experiment or a sweep changes of a training. Unlike
 // a treatment it may change the data, and nothing of it is ever written.
-type alteration struct {
+type Alteration struct {
 	settings []nnvet.Setting
 	data     dataChange
 	// sameUpdates keeps the number of steps where a setting changes the batch.
@@ -39,7 +51,7 @@ const (
 )
 
 // String names an alteration.
-func (a alteration) String() string {
+func (a Alteration) String() string {
 	var parts []string
 	for _, s := range a.settings {
 		parts = append(parts, strings.TrimSpace(s.Name+" "+s.Site)+"="+s.To)
@@ -62,7 +74,7 @@ func (a alteration) String() string {
 // altered is an experiment file's training, changed in memory.
 type altered struct {
 	base Variant // edited, or nil
-	alteration
+	Alteration
 }
 
 // Key tells what was changed of what.
@@ -73,9 +85,9 @@ var errOfFile = errors.New("it takes the data in hand, and is done for experimen
 
 // alter returns a variant of the subject with an alteration. A script can have
 // those that are settings, by an edit or at run time.
-func (p *Prover) alter(ctx context.Context, base Variant, t *nnvet.Trace, a alteration) (Variant, error) {
-	if e, ok := p.subject.(*Experiment); ok {
-		return e.alter(ctx, base, a)
+func (p *Prover) alter(ctx context.Context, base Variant, t *nnvet.Trace, a Alteration) (Variant, error) {
+	if e, ok := p.subject.(Alterable); ok {
+		return e.Alter(ctx, base, a)
 	}
 	if a.data.how != "" || a.sameUpdates || len(a.settings) == 0 {
 		return nil, errOfFile
@@ -83,15 +95,10 @@ func (p *Prover) alter(ctx context.Context, base Variant, t *nnvet.Trace, a alte
 	return p.subject.With(ctx, base, t, nnvet.Treatment{Action: a.String(), Settings: a.settings})
 }
 
-// alter returns the variant, where the training can be changed so.
-func (e *Experiment) alter(ctx context.Context, base Variant, a alteration) (Variant, error) {
+// Alter returns the variant, where the training can be changed so.
+func (e *Experiment) Alter(ctx context.Context, base Variant, a Alteration) (Variant, error) {
 	if b, ok := base.(altered); ok {
-		a.settings = append(slices.Clone(b.settings), a.settings...)
-		if a.data.how == "" {
-			a.data = b.data
-		}
-		a.sameUpdates = a.sameUpdates || b.sameUpdates
-		base = b.base
+		a, base = b.Alteration.Then(a), b.base
 	}
 	v := altered{base, a}
 	x, err := e.prepare(ctx, e.of(base))
@@ -103,22 +110,36 @@ func (e *Experiment) alter(ctx context.Context, base Variant, a alteration) (Var
 }
 
 // of returns a prepared experiment with the alteration.
-func (a altered) of(x *subject.Experiment) (*subject.Experiment, error) {
-	return x.Changed(func(s *treat.Subject) error {
-		updates := updates(s)
-		if err := a.data.change(s); err != nil {
+func (a altered) of(x *subject.Experiment) (*subject.Experiment, error) { return x.Changed(a.Apply) }
+
+// Set returns the alteration that sets knobs alone.
+func Set(settings ...nnvet.Setting) Alteration { return Alteration{settings: settings} }
+
+// Then returns both alterations in one. Rows are changed once: by the later one.
+func (a Alteration) Then(b Alteration) Alteration {
+	b.settings = append(slices.Clone(a.settings), b.settings...)
+	if b.data.how == "" {
+		b.data = a.data
+	}
+	b.sameUpdates = b.sameUpdates || a.sameUpdates
+	return b
+}
+
+// Apply changes a training. What is drawn for it follows the training's seed.
+func (a Alteration) Apply(s *treat.Subject) error {
+	updates := updates(s)
+	if err := a.data.change(s); err != nil {
+		return err
+	}
+	if len(a.settings) > 0 {
+		if err := treat.Apply(s, nil, a.settings); err != nil {
 			return err
 		}
-		if len(a.settings) > 0 {
-			if err := treat.Apply(s, nil, a.settings); err != nil {
-				return err
-			}
-		}
-		if a.sameUpdates {
-			s.Spec.Steps, s.Spec.Epochs, s.Spec.Patience = updates, 0, 0
-		}
-		return nil
-	})
+	}
+	if a.sameUpdates {
+		s.Spec.Steps, s.Spec.Epochs, s.Spec.Patience = updates, 0, 0
+	}
+	return nil
 }
 
 // updates is how many steps a training takes at most.
@@ -202,9 +223,8 @@ func rowsOf[T any](x []T, rows int, order []int) []T {
 	return out
 }
 
-// findsRate reports whether trainings of a variant find their learning rate
-// themselves.
-func (e *Experiment) findsRate(ctx context.Context, v Variant) bool {
+// FindsRate reports whether the file leaves the learning rate open.
+func (e *Experiment) FindsRate(ctx context.Context, v Variant) bool {
 	x, err := e.prepare(ctx, e.of(v))
 	if err != nil {
 		return false

@@ -12,7 +12,7 @@ import (
 const mostClaims = 4
 
 // looks are those at every claim of this report.
-func (p *Prover) looks() Looks { return LooksFor(mostClaims) }
+func (p *Prover) looks() Looks { return p.looksAt(mostClaims) }
 
 // prove trains both sides of a fix on fresh seeds, until there is a verdict or no
 // further look.
@@ -106,19 +106,22 @@ func (p *Prover) settle() {
 }
 
 // opponent returns what a treatment is proven against: the variant that it
-// changes, at its own best learning rate where the treatment moves that.
+// changes, at its own best learning rate where the treatment has its own.
 func (p *Prover) opponent(ctx context.Context, f *Fix) (Variant, error) {
-	if !movesRate(f.Treatment) && !f.tuned || p.yard.Split != nnvet.Validation { // by training rows the fastest rate wins, in either arm
+	if !f.tuned {
 		return f.base, nil
 	}
 	best, raced, err := p.tuned(ctx, "racing learning rates without the treatment", candidate{variant: f.base})
 	if err != nil {
 		return nil, err
 	}
+	f.Opponents, f.own = raced, best
+	if alone, err := p.rateAlone(ctx, f, best); err != nil || alone {
+		return f.base, err
+	}
 	if best.treatment.Action != "" {
 		f.Against = "the training without it, at the learning rate that suits that best: " + rateSet(best.treatment)
 	}
-	f.Opponents = raced
 	return best.variant, nil
 }
 

@@ -20,7 +20,11 @@ type Options struct {
 	Metric *NamedMetric  // nil for the loss
 	Budget time.Duration // 0 for no bound
 	Rounds int           // causes mended one after another; 0 for 4
-	Say    func(Progress)
+	Seeds  int           // pairs of a new proof, from LeastSeeds to MostSeeds, on seeds that none before had; 0 for two looks as usual
+	// Declare adds what a person said of the data to the trace of every training,
+	// as it was added to that of the run; nil for nothing.
+	Declare func(*nnvet.Trace)
+	Say     func(Progress)
 }
 
 // Progress is how far a proof is.
@@ -136,7 +140,7 @@ const (
 
 // baseline trains the subject as it is, on the first seeds of the races.
 func (p *Prover) baseline(ctx context.Context) error {
-	p.seeds = firstProven
+	p.seeds = p.firstFresh()
 	const n = 3
 	p.plan(n)
 	runs, err := p.train(ctx, "training as it is written", []side{{seeds: upTo(firstRaced, n)}})
@@ -220,7 +224,7 @@ func (p *Prover) round(ctx context.Context, base Variant, t *nnvet.Trace) (*Fix,
 			return fix, err
 		}
 	}
-	return nil, nil
+	return p.suspected(ctx, base, t, found.Findings)
 }
 
 // causes returns the findings that nothing explains, which are worth a trial.
@@ -273,21 +277,26 @@ func (p *Prover) mend(ctx context.Context, base Variant, t *nnvet.Trace, f *nnve
 	if err != nil {
 		return nil, err
 	}
+	return p.try(ctx, base, f, best, raced)
+}
+
+// try proves a treatment of a finding, and returns it where it is.
+func (p *Prover) try(ctx context.Context, base Variant, f *nnvet.Finding, best candidate, raced []Raced) (*Fix, error) {
 	fix := &Fix{
 		Check: f.Check.ID, Name: f.Check.Name, Site: f.Site, Message: f.Message,
-		Treatment: best.treatment, Raced: raced, variant: best.variant, base: base,
+		Treatment: best.treatment, Raced: raced, variant: best.variant, base: base, tuned: best.tuned,
 	}
 	p.report.Fixes = append(p.report.Fixes, fix)
-	if e, ok := fix.variant.(Edited); ok {
-		fix.Written = e.Patch() != nil
-	}
 	if err := p.prove(ctx, fix); err != nil {
 		return nil, err
+	}
+	if e, ok := fix.variant.(Edited); ok {
+		fix.Written = e.Patch() != nil
 	}
 	fix.Split = p.yard.Split
 	fix.Curves = Curves{curve(p.traces[key(base)], fix.Split), curve(p.traces[key(fix.variant)], fix.Split)}
 	if fix.Claim.Verdict != Proven {
-		return nil, nil
+		return p.ownRate(ctx, base, fix.own, fix.Opponents, "with what "+fix.Name+" asks for it does no better than at another learning rate")
 	}
 	return fix, nil
 }

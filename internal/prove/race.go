@@ -20,16 +20,24 @@ func (p *Prover) race(ctx context.Context, base Variant, all []candidate, f *nnv
 	if err != nil {
 		return candidate{}, nil, err
 	}
-	if len(all) == 1 {
+	doses := len(all) == 1
+	if doses {
 		all = append(all, p.dosed(ctx, base, t, all[0])...)
 	}
 	best, raced, err := p.halve(ctx, fmt.Sprintf("racing %d treatments of %s", len(all), f.Check.Name), all)
 	if err != nil {
 		return candidate{}, nil, err
 	}
-	// By training rows the fastest rate wins, and learns them by heart: where
-	// nothing is validated a treatment keeps the rate that there was.
-	if movesRate(best.treatment) && p.yard.Split == nnvet.Validation {
+	if doses {
+		var more []Raced
+		if best, more, err = p.pastDoses(ctx, base, t, all[0], best); err != nil {
+			return candidate{}, nil, err
+		}
+		raced = append(raced, more...)
+	} else {
+		best = p.mends(f, all[0], best, raced)
+	}
+	if p.racesRate(best.treatment) {
 		tuned, more, err := p.tuned(ctx, "racing learning rates", best)
 		if err != nil {
 			return candidate{}, nil, err

@@ -18,6 +18,7 @@ type Report struct {
 	Disproven []string      `json:"disproven,omitempty"` // IDs of causes in it whose treatment does nothing, or harm
 	Short     string        `json:"short,omitempty"`     // why it ended early
 	Healthy   bool          `json:"healthy"`             // that training shows no warning and no error
+	Solution  *Solution     `json:"solution,omitempty"`  // of a change that the user brought
 	Trainings int           `json:"trainings"`
 	Spent     time.Duration `json:"spent_ns"`
 
@@ -40,7 +41,8 @@ type Fix struct {
 	Opponents []Raced         `json:"opponents,omitempty"` // the learning rates that Against was chosen from
 	Scale     Scale           `json:"scale"`
 	Split     string          `json:"split"`
-	Written   bool            `json:"written"` // as an edit of the files
+	Written   bool            `json:"written"`        // as an edit of the files
+	Twin      string          `json:"twin,omitempty"` // of trainings of the engine's twin: how that compares with the program
 	Pairs     []Pair          `json:"pairs"`
 	Figures   []Told          `json:"figures,omitempty"` // of the same trainings
 	Curves    Curves          `json:"curves"`
@@ -53,6 +55,7 @@ type Fix struct {
 	variant Variant    // with the treatment
 	base    Variant    // what it was tried on
 	tuned   bool       // its learning rate was raced
+	own     candidate  // base at the learning rate that suits that, where tuned
 	scored  [2][]Score // of the pairs, without and with
 }
 

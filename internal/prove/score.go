@@ -71,7 +71,11 @@ func (s *Score) look(t *nnvet.Trace) {
 	for _, split := range []string{nnvet.Validation, nnvet.Train} {
 		if p := t.Predicted(split, ""); p != nil {
 			m := p.Merit()
-			s.Answers, s.Accuracy, s.R2 = answers(m), m.Accuracy, m.Value("r2")
+			s.R2 = m.Value("r2")
+			if right, commonest, ok := labels(p); ok { // so that they can be held against a classifier's
+				m.Accuracy, m.Commonest = right, commonest
+			}
+			s.Answers, s.Accuracy = answers(m), m.Accuracy
 			break
 		}
 	}
@@ -97,6 +101,35 @@ func answers(m nnvet.Merit) float64 {
 		return bounded(m.Value("r2"))
 	}
 	return math.NaN()
+}
+
+// labels reads numbers beside a truth of zeros and ones as answers to a question:
+// one from a half on. It returns the share that is right and that of the commoner
+// label, and whether the truth is such and every answer can be told.
+func labels(p *nnvet.Predictions) (right, commonest float64, ok bool) {
+	if p.Joint == nil || len(p.Outputs) != 1 {
+		return 0, 0, false
+	}
+	ones := p.Outputs[0].Truth
+	if off := math.Abs(p.Outputs[0].TruthStd - math.Sqrt(ones*(1-ones))); !(off < 1e-3) {
+		return 0, 0, false
+	}
+	edges := p.Joint.Edges
+	holds := func(bin int, v float64) bool { return edges[bin] <= v && v < edges[bin+1] }
+	var agreed, all int64
+	for i, row := range p.Joint.Counts {
+		for j, n := range row {
+			straddles := edges[j] < 0.5 && edges[j+1] > 0.5
+			if n > 0 && (straddles || !holds(i, 0) && !holds(i, 1)) {
+				return 0, 0, false
+			}
+			all += n
+			if (edges[j] >= 0.5) == holds(i, 1) {
+				agreed += n
+			}
+		}
+	}
+	return float64(agreed) / float64(all), math.Max(ones, 1-ones), all > 0
 }
 
 func bounded(v float64) float64 { // NaN: a loss that is not finite, where a scale is known

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -36,6 +37,7 @@ func (s *Script) Jobs() int { return s.jobs }
 type treated struct {
 	patch   *edit.Patch // nil: none
 	running []nnvet.Setting
+	known   json.RawMessage // what these need of the trace that they were prescribed on
 }
 
 // Key names the edited files by what is in them.
@@ -67,13 +69,13 @@ func (s *Script) With(ctx context.Context, base Variant, t *nnvet.Trace, tr nnve
 				return nil, err
 			}
 		}
-		return treated{p, was.running}, nil
+		return treated{p, was.running, was.known}, nil
 	}
 	refused := (*edit.Refused)(nil)
 	if !errors.As(err, &refused) {
 		return nil, err
 	}
-	if v, ok := s.atRunTime(ctx, was, tr); ok {
+	if v, ok := s.atRunTime(ctx, was, t, tr); ok {
 		return v, nil
 	}
 	return nil, err
@@ -119,11 +121,14 @@ const look = 2
 
 // atRunTime returns the variant in which the probe changes the settings, where a
 // short run shows that it can.
-func (s *Script) atRunTime(ctx context.Context, was treated, tr nnvet.Treatment) (Variant, bool) {
+func (s *Script) atRunTime(ctx context.Context, was treated, t *nnvet.Trace, tr nnvet.Treatment) (Variant, bool) {
 	if len(tr.Settings) == 0 {
 		return nil, false
 	}
-	v := treated{was.patch, append(slices.Clone(was.running), tr.Settings...)}
+	v := treated{was.patch, append(slices.Clone(was.running), tr.Settings...), was.known}
+	if v.known == nil {
+		v.known = edit.Known(t)
+	}
 	o := v.order()
 	o.Seed, o.Steps = firstRaced, look
 	out, err := s.bench.Run(ctx, o)
@@ -139,7 +144,7 @@ func (s *Script) atRunTime(ctx context.Context, was treated, tr nnvet.Treatment)
 }
 
 func (t treated) order() script.Order {
-	o := script.Order{Settings: t.running}
+	o := script.Order{Settings: t.running, Known: t.known}
 	if t.patch != nil {
 		o.Files = make(map[string][]byte)
 		for _, f := range t.patch.Files {

@@ -139,9 +139,10 @@ var tables = []table{
 	{"Treatments that help, by skill", powerBySkill},
 	{"No effect", noEffect},
 	{"Equal means, other shapes", otherShapes},
+	{"A new proof, where the first is inconclusive", newProofs},
 }
 
-// TestSimulation plays proofs whose truth is known. The long one takes two
+// TestSimulation plays proofs whose truth is known. The long one takes five
 // minutes and holds that the tables of docs/proof.md are its own:
 //
 //	NNVET_SIMULATE=20000 go test ./internal/prove -run TestSimulation
@@ -350,6 +351,41 @@ func powerBySkill(t *testing.T, r *rand.Rand, reports int) string {
 			}
 		}
 		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// newProofs takes as many fresh seeds as an inconclusive proof says, within what
+// may be asked for, and looks once. Its own error is kept; that of both together
+// is that of two claims.
+func newProofs(t *testing.T, r *rand.Rand, reports int) string {
+	var b strings.Builder
+	b.WriteString("| d_z | runs stray | first proof inconclusive % | of new ones, decided % | proven % | seeds, mean | either proven % |\n| --: | --- | --: | --: | --: | --: | --: |\n")
+	for _, tt := range []struct {
+		dz float64
+		n  noise
+	}{{0, normal}, {0, blowsUp}, {0.5, normal}, {1, normal}} {
+		spread := 0.1 / math.Sqrt(2*(1-sameSeed)) // of differences: 0.1
+		before, after := arm{0.4, spread, tt.n}, arm{0.4 + 0.1*tt.dz, spread, tt.n}
+		again, decided, proven, seeds, either := 0, 0, 0, 0, 0
+		for range reports {
+			first := tried(runs(r, before, after, 10), prove.LooksFor(1))
+			either += count(first.Verdict == prove.Proven)
+			if first.Verdict != prove.Inconclusive {
+				continue
+			}
+			n := min(max(first.More, prove.LeastSeeds), 14) // each costs 2^n
+			second := prove.Judge(runs(r, before, after, n), prove.LooksOnce(n))
+			again, seeds = again+1, seeds+n
+			decided += count(second.Verdict != prove.Inconclusive)
+			proven += count(second.Verdict == prove.Proven)
+			either += count(second.Verdict == prove.Proven)
+		}
+		// One look spends all of the error, so that its share lies at what is promised.
+		if lo, _ := stat.ClopperPearson(proven, again, 0.98); tt.dz == 0 && lo > promised {
+			t.Errorf("a new proof, %s: %d of %d; want %v at most", tt.n.name, proven, again, promised)
+		}
+		fmt.Fprintf(&b, "| %v | %s | %s | %s | %s | %.1f | %s |\n", tt.dz, tt.n.name, percent(again, reports), percent(decided, again), bound(proven, again), float64(seeds)/float64(again), percent(either, reports))
 	}
 	return b.String()
 }

@@ -63,8 +63,11 @@ func (p *Prover) Sweep(ctx context.Context, knob string, o SweepOptions) (*Sweep
 		return nil, err
 	}
 	s := &Sweep{Knob: knob, Seeds: o.Seeds, Scale: p.yard.Scale, Split: p.yard.Split}
-	if up := p.upstream(t); up != "" && !p.Force && (knob == "width" || knob == "depth") {
-		return nil, &TooEarly{Knob: knob, Found: up}
+	if up := p.upstream(t); up != "" {
+		if !p.Force && (knob == "width" || knob == "depth") {
+			return nil, &TooEarly{Knob: knob, Found: up}
+		}
+		s.Notes = append(s.Notes, up+" is found in the training as it is: mend that first (nnvet prove), as the best value may be another then")
 	}
 	l := &laboratory{Prover: p, ctx: ctx, t: t, check: &nnvet.Check{Name: "the sweep of " + knob}}
 	if err := l.points(s, o.Values); err != nil {
@@ -82,6 +85,31 @@ func (p *Prover) Sweep(ctx context.Context, knob string, o SweepOptions) (*Sweep
 	}
 	s.Trainings, s.Spent = p.journal.Known()-known, p.clock().Sub(p.began)
 	return s, err
+}
+
+// SweepTrainings returns how many trainings a sweep takes where its values are so
+// many, 0 for those that it chooses itself, and how many where the best lies at the
+// edge each time; file is whether it is of an experiment file.
+func SweepTrainings(knob string, values, seeds int, file bool) (usual, most int) {
+	points := map[string]int{
+		"lr": len(rateFactors), "batch": len(batchFactors), "width": len(widthFactors), "depth": len(depthsOf(0)) + 1,
+		"dropout": len(usualDropout) + 1, "decay": len(usualDecay) + 1, "data": len(usualShares),
+	}[knob]
+	if values > 0 {
+		points = values + 1 // yours
+	}
+	if knob == "batch" && file {
+		points *= 2 // at equal epochs, and at equal updates
+	}
+	each := seeds
+	if slices.Contains(tuned, knob) {
+		each += len(sweepRates) - 1 // the one that wins has its first seed
+	}
+	usual = points * each
+	if most = usual; knob == "lr" && values == 0 {
+		most += (furthest - 1) * len(beyond) * each
+	}
+	return usual, most
 }
 
 // TooEarly is why a sweep of depth or width was not made.
@@ -130,11 +158,11 @@ var sweepRates = []float64{0.3, 1, 3}
 // on one seed.
 func (l *laboratory) tune(s *Sweep) error {
 	rate, ok := rateOf(l.t)
-	e, file := l.subject.(*Experiment)
+	e, file := l.subject.(Alterable)
 	switch {
 	case !slices.Contains(tuned, s.Knob):
 		return nil
-	case file && e.findsRate(l.ctx, nil):
+	case file && e.FindsRate(l.ctx, nil):
 		s.Notes = append(s.Notes, "every training finds its own learning rate, as the file leaves it open")
 		return nil
 	case !ok:
@@ -192,6 +220,9 @@ func (l *laboratory) fastest(all []candidate, doing string) (int, error) {
 // out where the best lies at the edge.
 const furthest = 3
 
+// beyond are the factors past an edge.
+var beyond = []float64{3, 10, 30, 100}
+
 // further adds two decades of learning rates where the best lies at the edge, so
 // that it is the best of what lies on both sides; downwards where all blow up.
 func (l *laboratory) further(s *Sweep) bool {
@@ -206,16 +237,16 @@ func (l *laboratory) further(s *Sweep) bool {
 	}
 	rate, _ := rateOf(l.t)
 	add := func(v float64) Point {
-		return l.one(v, rate, number(v), alteration{settings: []nnvet.Setting{{Name: "lr", From: number(rate), To: number(v)}}})
+		return l.one(v, rate, number(v), Alteration{settings: []nnvet.Setting{{Name: "lr", From: number(rate), To: number(v)}}})
 	}
 	var below, above []Point
 	switch {
 	case best == 0, best < 0 && first.Blown > 0:
-		for _, factor := range []float64{0.01, 0.03, 0.1, 0.3} {
-			below = append(below, add(float64(first.Value)*factor))
+		for _, factor := range slices.Backward(beyond) {
+			below = append(below, add(float64(first.Value)/factor))
 		}
 	case best == len(s.Points)-1 && last.Blown == 0:
-		for _, factor := range []float64{3, 10, 30, 100} {
+		for _, factor := range beyond {
 			above = append(above, add(float64(last.Value)*factor))
 		}
 	default:

@@ -30,13 +30,12 @@ func (l *laboratory) points(s *Sweep, values []float64) error {
 		}
 	}
 	if tried == 0 {
-		why := "there is no other value to try"
 		for _, p := range points {
 			if p.Refused != "" {
-				why = p.Refused
+				return fmt.Errorf("sweep of %s: no other value can be tried: %s", s.Knob, p.Refused)
 			}
 		}
-		return errors.New(why)
+		return fmt.Errorf("sweep of %s: there is no other value to try than the one in use, %s", s.Knob, points[0].Label)
 	}
 	if slices.ContainsFunc(points, func(p Point) bool { return p.Series == equalEpochs }) && !slices.ContainsFunc(points, func(p Point) bool { return p.Series == equalUpdates }) {
 		s.Notes = append(s.Notes, "at equal epochs alone: equal updates take an experiment file")
@@ -46,7 +45,7 @@ func (l *laboratory) points(s *Sweep, values []float64) error {
 }
 
 // one returns the point of a value, which is yours where it is the one in use.
-func (l *laboratory) one(value, yours float64, label string, a alteration) Point {
+func (l *laboratory) one(value, yours float64, label string, a Alteration) Point {
 	p := Point{Value: Figure(value), Label: label, Yours: math.Abs(value-yours) <= 1e-3*math.Abs(yours)}
 	if p.Yours {
 		return p // as it is written
@@ -84,7 +83,7 @@ func (l *laboratory) ofRate(asked []float64) ([]Point, error) {
 	var out []Point
 	for _, v := range around(rate, rateFactors, asked) {
 		to := number(v)
-		out = append(out, l.one(v, rate, to, alteration{settings: []nnvet.Setting{{Name: "lr", From: number(rate), To: to}}}))
+		out = append(out, l.one(v, rate, to, Alteration{settings: []nnvet.Setting{{Name: "lr", From: number(rate), To: to}}}))
 	}
 	return out, nil
 }
@@ -103,7 +102,7 @@ func (l *laboratory) ofBatch(asked []float64) ([]Point, error) {
 		return nil, errors.New("the batch size was not recorded")
 	}
 	var out []Point
-	_, file := l.subject.(*Experiment)
+	_, file := l.subject.(Alterable)
 	for _, series := range []string{equalEpochs, equalUpdates} {
 		if series == equalUpdates && !file {
 			break
@@ -116,9 +115,9 @@ func (l *laboratory) ofBatch(asked []float64) ([]Point, error) {
 			}
 			seen[n] = true
 			to := strconv.Itoa(n)
-			p := l.one(float64(n), rows, to, alteration{settings: []nnvet.Setting{{Name: "batch", From: number(rows), To: to}}, sameUpdates: series == equalUpdates})
+			p := l.one(float64(n), rows, to, Alteration{settings: []nnvet.Setting{{Name: "batch", From: number(rows), To: to}}, sameUpdates: series == equalUpdates})
 			if p.Yours && series == equalUpdates { // no early end, like the others
-				p.variant, _ = l.alter(l.ctx, nil, l.t, alteration{sameUpdates: true}) // a training that there is
+				p.variant, _ = l.alter(l.ctx, nil, l.t, Alteration{sameUpdates: true}) // a training that there is
 			}
 			p.Series = series
 			out = append(out, p)
@@ -142,7 +141,7 @@ func (l *laboratory) ofWidth(asked []float64) ([]Point, error) {
 	for _, v := range around(float64(widest), widthFactors, asked) {
 		settings := scaled(layers, v/float64(widest))
 		label := fmt.Sprintf("%d", int(v+0.5))
-		out = append(out, l.one(v, float64(widest), label, alteration{settings: settings}))
+		out = append(out, l.one(v, float64(widest), label, Alteration{settings: settings}))
 	}
 	return out, nil
 }
@@ -154,7 +153,7 @@ func (l *laboratory) ofDepth(asked []float64) ([]Point, error) {
 		return nil, errors.New("it has no hidden layer")
 	}
 	values := []float64{float64(n)}
-	for _, v := range []int{n / 4, n / 2, n - 1, n + 1, 2 * n} {
+	for _, v := range depthsOf(n) {
 		if v > 0 && len(asked) == 0 {
 			values = append(values, float64(v))
 		}
@@ -164,10 +163,20 @@ func (l *laboratory) ofDepth(asked []float64) ([]Point, error) {
 	var out []Point
 	for _, v := range slices.Compact(values) {
 		to := strconv.Itoa(int(v))
-		out = append(out, l.one(v, float64(n), to, alteration{settings: []nnvet.Setting{{Name: "hidden layers", From: strconv.Itoa(n), To: to}}}))
+		out = append(out, l.one(v, float64(n), to, Alteration{settings: []nnvet.Setting{{Name: "hidden layers", From: strconv.Itoa(n), To: to}}}))
 	}
 	return out, nil
 }
+
+// depthsOf returns the numbers of hidden layers that are tried beside n.
+func depthsOf(n int) []int { return []int{n / 4, n / 2, n - 1, n + 1, 2 * n} }
+
+// Figures that are tried whatever is in use.
+var (
+	usualDropout = []float64{0, 0.1, 0.2, 0.3, 0.5, 0.7}
+	usualDecay   = []float64{0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1}
+	usualShares  = []float64{0.25, 0.5, 1} // of the training rows
+)
 
 func (l *laboratory) ofDropout(asked []float64) ([]Point, error) {
 	yours := 0.0
@@ -176,11 +185,11 @@ func (l *laboratory) ofDropout(asked []float64) ([]Point, error) {
 			yours = max(yours, p)
 		}
 	}
-	return l.plainly("dropout", yours, []float64{0, 0.1, 0.2, 0.3, 0.5, 0.7}, asked), nil
+	return l.plainly("dropout", yours, usualDropout, asked), nil
 }
 
 func (l *laboratory) ofDecay(asked []float64) ([]Point, error) {
-	return l.plainly("weight decay", decayOf(l.t), []float64{0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1}, asked), nil
+	return l.plainly("weight decay", decayOf(l.t), usualDecay, asked), nil
 }
 
 // plainly returns the points of a knob at figures that do not depend on yours.
@@ -193,13 +202,13 @@ func (l *laboratory) plainly(knob string, yours float64, usual, asked []float64)
 	var out []Point
 	for _, v := range slices.Compact(values) {
 		to := number(v)
-		out = append(out, l.one(v, yours, to, alteration{settings: []nnvet.Setting{{Name: knob, From: number(yours), To: to}}}))
+		out = append(out, l.one(v, yours, to, Alteration{settings: []nnvet.Setting{{Name: knob, From: number(yours), To: to}}}))
 	}
 	return out
 }
 
 func (l *laboratory) ofData(asked []float64) ([]Point, error) {
-	shares := []float64{0.25, 0.5, 1}
+	shares := usualShares
 	if len(asked) > 0 {
 		shares = append(slices.Clone(asked), 1)
 		slices.Sort(shares)
@@ -209,7 +218,7 @@ func (l *laboratory) ofData(asked []float64) ([]Point, error) {
 		if !(v > 0 && v <= 1) {
 			return nil, fmt.Errorf("%g is no share of the rows", v)
 		}
-		out = append(out, l.one(v, 1, percentOf(v), alteration{data: dataChange{how: someRows, share: v}}))
+		out = append(out, l.one(v, 1, percentOf(v), Alteration{data: dataChange{how: someRows, share: v}}))
 	}
 	return out, nil
 }

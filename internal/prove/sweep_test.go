@@ -73,6 +73,10 @@ func TestEverySweepTriesValues(t *testing.T) {
 			t.Errorf("%s: %v", knob, err)
 			continue
 		}
+		usual, most := SweepTrainings(knob, 0, 1, true)
+		if s.Trainings > most || 2*s.Trainings < usual {
+			t.Errorf("%s: %d trainings, where %d were planned, %d at most", knob, s.Trainings, usual, most)
+		}
 		yours, tried := 0, 0
 		for _, p := range s.Points {
 			if p.Refused != "" {

@@ -10,7 +10,7 @@ func (f *Fix) Told() *nnvet.Proof {
 	p := &nnvet.Proof{
 		Verdict: f.Claim.Verdict.String(), Why: f.Claim.Why, Treatment: f.Treatment, Written: f.Written,
 		Scale: string(f.Scale), Split: f.Split, Before: f.Claim.Before, After: f.Claim.After, Lo: f.Claim.Lo, Hi: f.Claim.Hi,
-		P: f.Claim.P, Seeds: len(f.Claim.Seeds), More: f.Claim.More, Against: f.Against, Idle: f.Idle,
+		P: f.Claim.P, Seeds: len(f.Claim.Seeds), More: f.Claim.More, Against: f.Against, Twin: f.Twin, Idle: f.Idle,
 		Without: plain(f.Curves.Without), With: plain(f.Curves.With),
 	}
 	for _, r := range f.Raced {

@@ -65,6 +65,7 @@ func (p *Prover) train(ctx context.Context, doing string, sides []side) ([][]Sco
 func (p *Prover) once(ctx context.Context, o Order) (*Entry, *Training, error) {
 	if e := p.journal.find(key(o.Variant), o.Seed); e != nil {
 		t, err := p.journal.load(e)
+		p.declare(t)
 		return e, t, err
 	}
 	if p.Budget > 0 && p.clock().Sub(p.began) >= p.Budget {
@@ -82,8 +83,15 @@ func (p *Prover) once(ctx context.Context, o Order) (*Entry, *Training, error) {
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
 	}
+	p.declare(t)
 	e := &Entry{Key: key(o.Variant), Seed: o.Seed, Dir: dir, Wall: t.Wall, Failed: t.Failed, Score: Judged(t, p.Metric)}
 	return e, t, p.journal.add(e)
+}
+
+func (p *Prover) declare(t *Training) {
+	if p.Declare != nil && t != nil && t.Trace != nil {
+		p.Declare(t.Trace)
+	}
 }
 
 // count notes a training that is done.

@@ -21,9 +21,20 @@ func Agent(w io.Writer, r *Report, _ Style) error {
 	for i, g := range v.groups {
 		a.cause(i+1, g)
 	}
+	a.experiments(v.Decided)
 	a.rest()
 	_, err := io.WriteString(w, a.b.String())
 	return err
+}
+
+// experiments tells what was decided of the run, a line each.
+func (a *agent) experiments(d *Decisions) {
+	if d == nil {
+		return
+	}
+	for _, x := range d.Decided {
+		a.printf("decided %s %s %s%s: %s%s", word(x.Outcome), clean(x.Check), clean(x.Name), after(" program=", word(d.Changed)), clean(x.Message), after("; try: ", clean(x.Action)))
+	}
 }
 
 type agent struct {

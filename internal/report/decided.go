@@ -18,6 +18,8 @@ type Decisions struct {
 	Decided   []Decided
 	Trainings int
 	Spent     time.Duration
+	Changed   string // what was trained, where that is not the program as it was run
+	Run       string // ID of the run, which commands name; "" of an experiment file alone
 }
 
 // A Decided is one of them.
@@ -33,7 +35,7 @@ type Decided struct {
 func DecidedText(w io.Writer, d *Decisions, style Style) error {
 	p := newPage(style)
 	p.wrap(2, span{bold, "nnvet: " + d.answer()})
-	p.wrap(2, span{plain, fmt.Sprintf("%s  %s in %s  scores: %s", d.Of, count(d.Trainings, "training"), spent(d.Spent), meaning(d.Scale, d.Split))})
+	p.wrap(2, span{plain, fmt.Sprintf("%s%s  %s in %s  scores: %s", d.Of, after(", ", d.Changed), count(d.Trainings, "training"), spent(d.Spent), meaning(d.Scale, d.Split))})
 	for _, outcome := range []string{"found", "clear", "not checked"} {
 		first := true
 		for _, x := range folded(d.Decided) {
@@ -46,8 +48,36 @@ func DecidedText(w io.Writer, d *Decisions, style Style) error {
 			}
 		}
 	}
+	p.section(func() {
+		if d.Run != "" {
+			p.wrap(11, span{plain, "  again    nnvet show " + d.Run}, span{dim, "  the diagnosis with what was decided"})
+		}
+	})
 	return p.flush(w)
 }
+
+// experiments tells in a diagnosis what was decided of its run. What could not be
+// done is counted: nnvet decide says why.
+func (p *page) experiments(d *Decisions) {
+	if d == nil {
+		return
+	}
+	p.wrap(2, span{bold, " experiments"}, span{plain, after(" ", d.Changed) + " (nnvet decide)"})
+	undone := 0
+	for _, x := range d.Decided {
+		if x.Outcome == notDone {
+			undone++
+			continue
+		}
+		p.decided(&x)
+	}
+	if undone > 0 {
+		p.wrap(4, span{dim, fmt.Sprintf("%d could not be done", undone)})
+	}
+}
+
+// notDone is the outcome of an experiment that could not be done.
+const notDone = "not checked"
 
 // folded returns decisions of which those that are not made for one reason are one.
 func folded(all []Decided) []Decided {

@@ -15,17 +15,20 @@ import (
 type Report struct {
 	Trace    *nnvet.Trace // nil where nothing was recorded
 	Result   nnvet.Result
-	ID       string   // of the run: what `nnvet show` takes
-	Dir      string   // run directory
-	Command  []string // what was run; empty where unknown
-	ExitCode int      // of the command; 128+n where signal n ended it
-	Version  string   // of nnvet
-	Outcome  *Outcome // of a training on the embedded engine; else nil
-	Notes    bool     // show findings that are only notes
-	Full     bool     // show the board, the layers and every reason of a healthy run too
+	ID       string     // of the run: what `nnvet show` takes
+	Dir      string     // run directory
+	Command  []string   // what was run; empty where unknown
+	ExitCode int        // of the command; 128+n where signal n ended it
+	Version  string     // of nnvet
+	Decided  *Decisions // that experiments came to; nil where none were done
+	Outcome  *Outcome   // of a training on the embedded engine; else nil
+	Notes    bool       // show findings that are only notes
+	Full     bool       // show the board, the layers and every reason of a healthy run too
 	// Source returns the lines of a source file as the trace names it, without
 	// their line ends. Where it is nil or fails, no lines are quoted.
 	Source func(file string) ([]string, error)
+	Root   string             // absolute directory that the trace's file names start from; "" where unknown
+	Limits map[string]float64 // that the settings moved, by "ID.limit", as in [nnvet.Options]
 }
 
 // A Format is one way to render a report.

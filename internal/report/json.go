@@ -29,9 +29,36 @@ type diagnosis struct {
 	Clear      []clearDoc   `json:"clear"`
 	NotChecked []skipDoc    `json:"not_checked"`
 	Ignored    []ignoredDoc `json:"ignored"`
+	Decided    *decidedDoc  `json:"decided,omitempty"`
 	Lost       []string     `json:"lost"`
 	Modified   []string     `json:"modified"`
 	Next       []step       `json:"next"`
+}
+
+// A decidedDoc is what experiments on the run came to.
+type decidedDoc struct {
+	Changed string        `json:"changed,omitempty"`
+	Checks  []decisionDoc `json:"checks"`
+}
+
+type decisionDoc struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Outcome  string `json:"outcome"`
+	Severity string `json:"severity,omitempty"`
+	Message  string `json:"message"`
+	Action   string `json:"action,omitempty"`
+}
+
+func decidedOf(d *Decisions) *decidedDoc {
+	if d == nil {
+		return nil
+	}
+	out := &decidedDoc{Changed: d.Changed, Checks: []decisionDoc{}}
+	for _, x := range d.Decided {
+		out.Checks = append(out.Checks, decisionDoc{x.Check, x.Name, x.Outcome, x.Severity, x.Message, x.Action})
+	}
+	return out
 }
 
 type run struct {
@@ -191,7 +218,7 @@ func (v *view) diagnosis() diagnosis {
 	d := diagnosis{
 		Schema: Schema, Nnvet: v.Version, Verdict: v.verdict(), Run: v.run(), Outcome: v.Outcome.doc(),
 		Curves: []curveDoc{}, Pitfalls: []pitfallDoc{}, Findings: []findingDoc{}, Clear: []clearDoc{}, NotChecked: []skipDoc{}, Ignored: []ignoredDoc{},
-		Lost: list(v.trace.Lost), Modified: list(v.trace.Modified), Next: list(v.next()),
+		Decided: decidedOf(v.Decided), Lost: list(v.trace.Lost), Modified: list(v.trace.Modified), Next: list(v.next()),
 	}
 	for _, c := range v.curves() {
 		d.Curves = append(d.Curves, c.doc())

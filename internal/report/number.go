@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // num returns v in about three digits: "0.0123", "79", "4096", "3.1e-7", and
@@ -58,12 +60,7 @@ func percent(share float64) string {
 }
 
 // count returns "1 error", "2 errors".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
+func count(n int, what string) string { return plural.Of(n, what) }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 

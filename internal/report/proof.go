@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,15 @@ type ProofReport struct {
 	Diff      string   // how
 	Trainings int
 	Spent     time.Duration
-	Short     string // why it ended early
+	Short     string    // why it ended early
+	Solution  *Solution // of a change that the user brought; nil of treatments
+}
+
+// A Solution says whether a change of the user's own is enough.
+type Solution struct {
+	Solved  string  // "yes", "no", "unknown"
+	Why     string  // one sentence
+	Remains float64 // of the score, to that of a perfect predictor
 }
 
 // A Proof is a treatment of a finding, tried.
@@ -69,12 +78,22 @@ func (r *ProofReport) proven() (out []*Proof) {
 // answer says in one sentence what to change and what that brings, or why
 // there is no such answer.
 func (r *ProofReport) answer() string {
+	if r.Solution != nil && len(r.Proofs) > 0 {
+		return r.own(&r.Proofs[0].Proof)
+	}
 	switch r.verdict() {
 	case someProven:
 		fixes := r.proven()
 		var what []string
 		for _, p := range fixes {
-			what = append(what, p.Treatment.Action)
+			action := p.Treatment.Action
+			if p.Twin != "" {
+				action += " (on the engine's twin)"
+			}
+			what = append(what, action)
+		}
+		if own := ofProgram(fixes); len(own) > 0 { // a gain is of one training
+			fixes = own
 		}
 		return fmt.Sprintf("proven: %s: %s", strings.Join(what, "; and "), gain(&fixes[0].Proof, &fixes[len(fixes)-1].Proof))
 	case noneProven:
@@ -83,6 +102,29 @@ func (r *ProofReport) answer() string {
 		return "nothing was tried: " + r.untried()
 	}
 	return "nothing to prove: the training shows no problem"
+}
+
+// ofProgram returns the fixes that were proven on the program itself.
+func ofProgram(fixes []*Proof) []*Proof {
+	return slices.DeleteFunc(slices.Clone(fixes), func(p *Proof) bool { return p.Twin != "" })
+}
+
+// own says whether a change of the user's helps, and whether it is enough.
+func (r *ProofReport) own(x *nnvet.Proof) string {
+	told := x.Verdict
+	switch x.Verdict {
+	case "proven":
+		told = "proven to help"
+	case "no effect":
+		told = "shown to have no effect"
+	case "worse":
+		told = "shown to do harm"
+	}
+	enough := map[string]string{"yes": "solves it", "no": "does not solve it", "unknown": "may be enough"}[r.Solution.Solved]
+	if x.Verdict == "proven" {
+		return fmt.Sprintf("your change is %s, and %s: %s", told, enough, gain(x, x))
+	}
+	return fmt.Sprintf("your change is %s: %s%s", told, outcome(x), interval(x))
 }
 
 // unproven says what became of what was tried.
@@ -133,6 +175,12 @@ func outcome(x *nnvet.Proof) string {
 // hopeless is as many seeds as nobody would run.
 const hopeless = 1000
 
+// Bounds of the seeds of a new proof, as nnvet prove --seeds has them.
+const (
+	leastAskable = 7
+	askable      = 20
+)
+
 // missing says how many seeds a verdict would take; "" where there is one.
 func missing(x *nnvet.Proof) string {
 	switch {
@@ -141,7 +189,11 @@ func missing(x *nnvet.Proof) string {
 	case x.More >= hopeless:
 		return fmt.Sprintf("%d more seeds would hardly tell", hopeless)
 	}
-	return fmt.Sprintf("about %s would tell", count(x.More, "more seed"))
+	told := fmt.Sprintf("about %s would tell", count(x.More, "more seed"))
+	if x.Why == "" && x.More <= askable { // what lacks time goes on by itself
+		told += fmt.Sprintf(" (--seeds %d)", max(x.More, leastAskable))
+	}
+	return told
 }
 
 // gain says what is reached without the first and with the last of some proven

@@ -254,7 +254,7 @@ func TestProofAnswer(t *testing.T) {
 		want := map[string]string{
 			"proof-proven":   "proven: set the learning rate to 0.0015: accuracy 27.1 % → 96.9 % on validation rows",
 			"proof-several":  "proven: standardize the inputs, and set the learning rate to 0.01; and give the loss the raw outputs: accuracy 45.0 % → 95.0 % on validation rows",
-			"proof-unproven": "not proven: nothing that was tried is shown to help: raise the batch to 16: inconclusive (score 0.61 → 0.66; about 14 more seeds would tell); and 4 more",
+			"proof-unproven": "not proven: nothing that was tried is shown to help: raise the batch to 16: inconclusive (score 0.61 → 0.66; about 14 more seeds would tell (--seeds 14)); and 4 more",
 			"proof-budget":   "nothing was tried: the time of 1m0s was up, after 2 trainings",
 			"proof-untried":  "nothing was tried: too-narrow: depth and width come last: lr-too-high is found, and stands before them; and 1 more",
 			"proof-unasked":  "nothing was tried: what is found was not asked for: lr-too-low",

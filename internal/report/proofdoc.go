@@ -33,6 +33,7 @@ type provingDoc struct {
 	Trainings int          `json:"trainings"`
 	Spent     float64      `json:"spent_s"`
 	Short     string       `json:"short,omitempty"`
+	Solution  *solutionDoc `json:"solution,omitempty"`
 	Next      []step       `json:"next"`
 }
 
@@ -42,6 +43,12 @@ type triedDoc struct {
 	Site    string   `json:"site,omitempty"`
 	Message string   `json:"message"`
 	Proof   proofDoc `json:"proof"`
+}
+
+type solutionDoc struct {
+	Solved  string   `json:"solved"`
+	Why     string   `json:"why"`
+	Remains *float64 `json:"remains"`
 }
 
 type untriedDoc struct {
@@ -71,6 +78,7 @@ type proofDoc struct {
 	More      int          `json:"more_seeds"`
 	Missed    *float64     `json:"missed,omitempty"`
 	Against   string       `json:"against,omitempty"`
+	Twin      string       `json:"twin,omitempty"`
 	Figures   []toldDoc    `json:"figures"`
 	Raced     []racedDoc   `json:"raced"`
 	Without   []*float64   `json:"loss_without"`
@@ -96,7 +104,7 @@ func proofOf(x *nnvet.Proof) *proofDoc {
 	d := &proofDoc{
 		Verdict: x.Verdict, Idle: x.Idle, Why: x.Why, Treatment: treatmentOf(x.Treatment), Written: x.Written, Scale: x.Scale, Split: x.Split,
 		Before: number(x.Before), After: number(x.After), Lo: number(x.Lo), Hi: number(x.Hi), P: number(x.P), Seeds: x.Seeds, More: x.More,
-		Missed: x.Missed, Against: x.Against, Figures: []toldDoc{}, Raced: []racedDoc{}, Without: numbers(x.Without), With: numbers(x.With),
+		Missed: x.Missed, Against: x.Against, Twin: x.Twin, Figures: []toldDoc{}, Raced: []racedDoc{}, Without: numbers(x.Without), With: numbers(x.With),
 	}
 	for _, t := range x.Figures {
 		d.Figures = append(d.Figures, toldDoc{t.Name, number(t.Before), number(t.After)})
@@ -129,6 +137,9 @@ func (r *ProofReport) doc() provingDoc {
 		x := &r.Proofs[i]
 		d.Tried = append(d.Tried, triedDoc{x.Check, x.Name, x.Site, x.Message, *proofOf(&x.Proof)})
 	}
+	if s := r.Solution; s != nil {
+		d.Solution = &solutionDoc{s.Solved, s.Why, number(s.Remains)}
+	}
 	for _, n := range r.NotTried {
 		d.NotTried = append(d.NotTried, untriedDoc{n.Check, n.Name, n.Site, n.Why, n.Instead})
 	}
@@ -153,11 +164,14 @@ func proofAgent(w io.Writer, r *ProofReport, _ Style) error {
 	}
 	for i := range r.Proofs {
 		x := &r.Proofs[i]
-		a.printf("%d %s %s%s: %s", i+1, clean(x.Check), clean(x.Name), after(" site=", word(x.Site)), clean(x.Message))
+		a.printf("%d %s%s: %s", i+1, strings.TrimSpace(clean(x.Check)+" "+clean(x.Name)), after(" site=", word(x.Site)), clean(x.Message))
 		a.proof(&x.Proof)
 		for _, c := range each(x.Raced) {
 			a.printf("  raced score=%s seeds=%d %s", score(mean(c.Scores)), len(c.Scores), clean(c.Action))
 		}
+	}
+	if s := r.Solution; s != nil {
+		a.printf("solves: %s (%s) remains=%s", s.Solved, clean(s.Why), num(s.Remains))
 	}
 	for _, n := range r.NotTried {
 		a.printf("not tried: %s %s%s: %s%s", clean(n.Check), clean(n.Name), after(" site=", word(n.Site)), clean(n.Why), after("; by hand: ", clean(n.Instead)))
@@ -183,7 +197,15 @@ func (a *agent) proof(x *nnvet.Proof) {
 		figures += fmt.Sprintf(" %s=%s", word(t.Name), word(figureText(t.Name, t.Before)+"->"+figureText(t.Name, t.After)))
 	}
 	a.printf("  %s: %s scale=%s score=%s->%s interval=%s..%s p=%s seeds=%d%s%s", clean(verdictOf(x)), clean(x.Treatment.Action), word(x.Scale),
-		score(x.Before), score(x.After), signed(x.Lo), signed(x.Hi), num(x.P), x.Seeds, figures, after(" against=", word(x.Against)))
+		score(x.Before), score(x.After), signed(x.Lo), signed(x.Hi), num(x.P), x.Seeds, figures, after(" against=", word(x.Against))+after(" twin=", word(x.Twin)))
+}
+
+// bracketed is a check's identifier in brackets; "" of a change that no check asked for.
+func bracketed(check string) string {
+	if check == "" {
+		return ""
+	}
+	return "[" + clean(check) + "]"
 }
 
 // proofConcise renders a proof in a line a treatment.
@@ -191,7 +213,7 @@ func proofConcise(w io.Writer, r *ProofReport, _ Style) error {
 	var b strings.Builder
 	for i := range r.Proofs {
 		x := &r.Proofs[i]
-		fmt.Fprintf(&b, "%s[%s] %s: %s\n", clean(verdictOf(&x.Proof)), clean(x.Check), clean(x.Treatment.Action), clean(outcome(&x.Proof)))
+		fmt.Fprintf(&b, "%s%s %s: %s\n", clean(verdictOf(&x.Proof)), bracketed(x.Check), clean(x.Treatment.Action), clean(outcome(&x.Proof)))
 	}
 	for _, n := range r.NotTried {
 		fmt.Fprintf(&b, "not tried[%s] %s: %s\n", clean(n.Check), clean(n.Name), clean(n.Why))

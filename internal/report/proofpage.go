@@ -24,6 +24,7 @@ func Proofs(w io.Writer, r *ProofReport, s Style) error {
 	for i := range r.Proofs {
 		p.blank()
 		p.proof(&r.Proofs[i], scale)
+		p.solution(r.Solution, &r.Proofs[i].Proof)
 	}
 	p.section(func() { p.notTried(r.NotTried) })
 	p.section(func() {
@@ -90,7 +91,7 @@ func (p *page) fact(name string, spans ...span) {
 // Its scale is told where it is not that of the others.
 func (p *page) proof(x *Proof, scale string) {
 	p.wrap(2, span{verdictRole(x.Verdict), verdictOf(&x.Proof)}, span{bold, ": " + x.Treatment.Action})
-	p.fact("against", span{plain, x.Name + " (" + x.Check + after(", ", x.Site) + "): " + x.Message})
+	p.fact("against", span{plain, x.against()})
 	if x.Seeds == 0 {
 		p.fact("why", span{plain, x.Why})
 		p.raced(x)
@@ -107,9 +108,31 @@ func (p *page) proof(x *Proof, scale string) {
 	if x.Against != "" {
 		p.fact("beside", span{plain, x.Against})
 	}
-	p.fact("tried as", span{plain, how(&x.Proof)})
+	if x.Check != "" {
+		p.fact("tried as", span{plain, how(&x.Proof)})
+	}
 	p.raced(x)
 	p.losses(x)
+}
+
+// against says what a treatment is for; of a change of the user's own, what it changes.
+func (x *Proof) against() string {
+	if x.Check == "" {
+		return x.Message
+	}
+	return x.Name + " (" + x.Check + after(", ", x.Site) + "): " + x.Message
+}
+
+// solution says whether a change of the user's own is enough.
+func (p *page) solution(s *Solution, x *nnvet.Proof) {
+	if s == nil {
+		return
+	}
+	role := map[string]role{"yes": good, "no": bad}[s.Solved]
+	p.fact("solves it", span{role, s.Solved}, span{plain, ": " + s.Why})
+	if finite(s.Remains) && x.Scale != named && s.Remains > 0 {
+		p.fact("remains", span{plain, score(s.Remains) + " of the score, to a perfect predictor"})
+	}
 }
 
 // doubts says what a verdict leaves open.
@@ -130,6 +153,9 @@ func (p *page) doubts(x *Proof) {
 }
 
 func how(x *nnvet.Proof) string {
+	if x.Twin != "" {
+		return "on the engine's twin of the network, not on your script: " + x.Twin
+	}
 	if x.Written {
 		return "an edit of the file, which is what nnvet fix writes"
 	}
@@ -190,17 +216,24 @@ func (p *page) notTried(all []NotTried) {
 // after says how things stand with all that was proven.
 func (r *ProofReport) after() []string {
 	proven := r.proven()
-	if len(proven) == 0 {
+	if len(proven) == 0 || r.Solution != nil {
 		return nil
 	}
 	var out []string
 	for _, x := range proven {
-		if !x.Written {
+		switch {
+		case x.Twin != "":
+			out = append(out, "by hand, since it was proven on the twin (engine), not on your script: "+x.Treatment.Action)
+		case !x.Written:
 			out = append(out, "by hand, since it was proven at run time: "+x.Treatment.Action)
 		}
 	}
+	own := ofProgram(proven)
+	if len(own) == 0 {
+		return out // what is left was looked for in the program, which has none of it
+	}
 	it := "with it "
-	if len(proven) > 1 {
+	if len(own) > 1 {
 		it = "with all of it "
 	}
 	switch {
@@ -218,6 +251,9 @@ func (r *ProofReport) after() []string {
 // next names the commands that go on from here.
 func (r *ProofReport) next() []step {
 	var steps []step
+	if r.Solution != nil {
+		return nil // the change is the user's own, in a file of theirs
+	}
 	if len(r.proven()) > 0 && len(r.Files) > 0 {
 		steps = append(steps,
 			step{"change", "what changes in " + strings.Join(r.Files, ", "), []string{"nnvet", "fix", r.Run, "--diff"}},

@@ -81,11 +81,15 @@ func (s *Sweep) answer() string {
 	if s.Knob == "data" {
 		return s.rows()
 	}
-	answer := s.of(s.Points[0].Series)
-	if other := s.Points[len(s.Points)-1].Series; other != s.Points[0].Series {
-		answer = "at " + s.Points[0].Series + " " + answer + "; at " + other + " " + s.of(other)
+	first, last := s.Points[0].Series, s.Points[len(s.Points)-1].Series
+	answer, other := s.of(first), s.of(last)
+	switch {
+	case first == last:
+		return answer
+	case answer == other:
+		return fmt.Sprintf("at %s and at %s alike %s", first, last, answer)
 	}
-	return answer
+	return fmt.Sprintf("at %s %s; at %s %s", first, answer, last, other)
 }
 
 // of answers by one series.
@@ -114,9 +118,11 @@ func (s *Sweep) of(series string) string {
 		return "nothing could be tried"
 	case best == nil || mean(best.Scores) < learnedLittle && s.Scale != "metric":
 		return fmt.Sprintf("no %s from %s to %s learns anything: the fault is elsewhere", name, all[0].Label, all[len(all)-1].Label)
+	case yours != nil && len(good) == len(all) && len(all) > 2 && saves(s.Knob, best, yours) == "":
+		return fmt.Sprintf("no %s from %s to %s makes a difference that counts: your %s is as good as any", name, all[0].Label, all[len(all)-1].Label, yours.Label)
 	case yours != nil && (yours.AsGood || yours == best):
 		if len(good) == 1 {
-			return fmt.Sprintf("your %s of %s is the best that was tried", name, yours.Label)
+			return fmt.Sprintf("your %s of %s is the best that was tried%s", name, yours.Label, s.edge(yours, all))
 		}
 		return fmt.Sprintf("your %s of %s is as good as any that was tried%s", name, yours.Label, saves(s.Knob, best, yours))
 	}
@@ -124,9 +130,7 @@ func (s *Sweep) of(series string) string {
 	if s.Knob == "width" || s.Knob == "depth" {
 		what = fmt.Sprintf("the smallest %s that is as good as the best is %s", name, best.Label)
 	}
-	if (best == all[0] && best.Value > 0 && s.Knob != "depth" || best == all[len(all)-1]) && best != yours {
-		what += ", at the edge of what was tried"
-	}
+	what += s.edge(best, all)
 	if yours == nil {
 		return what
 	}
@@ -134,6 +138,16 @@ func (s *Sweep) of(series string) string {
 		return what + fmt.Sprintf(" (yours %s: blown up)", yours.Label)
 	}
 	return what + fmt.Sprintf(" (it scores %s, yours %s %s)", score(mean(best.Scores)), yours.Label, score(mean(yours.Scores)))
+}
+
+// edge says that a value is the last on its side of those that were tried, so
+// that a better one may lie beyond; "" where none can lie there.
+func (s *Sweep) edge(x *SweepPoint, all []*SweepPoint) string {
+	least := map[string]float64{"batch": 1, "width": 1, "depth": 1}[s.Knob] // of the others 0, which no learning rate is
+	if x == all[0] && x.Value > least || x == all[len(all)-1] {
+		return ", at the edge of what was tried"
+	}
+	return ""
 }
 
 // saves says that a cheaper value does as well as yours.

@@ -24,6 +24,11 @@ func marked(p SweepPoint, marks string) SweepPoint {
 	return p
 }
 
+func inSeries(series string, p SweepPoint) SweepPoint {
+	p.Series = series
+	return p
+}
+
 // The first line is the answer.
 func TestSweepAnswers(t *testing.T) {
 	for _, c := range []struct {
@@ -44,6 +49,14 @@ func TestSweepAnswers(t *testing.T) {
 			"the smallest number of hidden layers that is as good as the best is 1 (it scores 0.90, yours 8 0.10)"},
 		{sweepOf("data", sweptAt("50 %", 0.5, 0.7, 0.7), marked(sweptAt("100 %", 1, 0.8, 0.8), "y")), "more rows would help: 50 % of them score 0.70, all 0.80"},
 		{sweepOf("data", sweptAt("50 %", 0.5, 0.8, 0.8), marked(sweptAt("100 %", 1, 0.81, 0.81), "y")), "rows are not what is missing: 50 % of them score 0.80, all 0.81"},
+		{sweepOf("dropout", sweptAt("0", 0, 0.5, 0.5), sweptAt("0.1", 0.1, 0.6, 0.6), marked(sweptAt("0.7", 0.7, 0.9, 0.9), "yb")),
+			"your dropout of 0.7 is the best that was tried, at the edge of what was tried"},
+		{sweepOf("dropout", marked(sweptAt("0", 0, 0.9, 0.9), "yb"), sweptAt("0.1", 0.1, 0.6, 0.6)), "your dropout of 0 is the best that was tried"},
+		{sweepOf("decay", marked(sweptAt("0", 0, 0.9, 0.9), "g"), marked(sweptAt("0.01", 0.01, 0.9, 0.9), "yg"), marked(sweptAt("0.1", 0.1, 0.9, 0.9), "b")),
+			"no weight decay from 0 to 0.1 makes a difference that counts: your 0.01 is as good as any"},
+		{sweepOf("batch", inSeries("equal epochs", sweptAt("1", 1, 0.5, 0.5)), inSeries("equal epochs", marked(sweptAt("16", 16, 0.9, 0.9), "yb")), inSeries("equal epochs", sweptAt("64", 64, 0.5, 0.5)),
+			inSeries("equal updates", sweptAt("1", 1, 0.5, 0.5)), inSeries("equal updates", marked(sweptAt("16", 16, 0.9, 0.9), "yb")), inSeries("equal updates", sweptAt("64", 64, 0.5, 0.5))),
+			"at equal epochs and at equal updates alike your batch of 16 is the best that was tried"},
 		{sweepOf("dropout", SweepPoint{Label: "0.1", Refused: "no"}), "nothing could be tried"},
 	} {
 		if got := c.sweep.answer(); got != c.want {

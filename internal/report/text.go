@@ -20,6 +20,7 @@ func Text(w io.Writer, r *Report, s Style) error {
 	p.header(v)
 	if !v.found() && !v.Full {
 		p.brief(v)
+		p.section(func() { p.experiments(v.Decided) })
 		return p.flush(w)
 	}
 	p.section(func() { p.curves(v) })
@@ -30,6 +31,7 @@ func Text(w io.Writer, r *Report, s Style) error {
 		p.section(func() { p.block(v, g) })
 	}
 	p.section(func() { p.rest(rest) })
+	p.section(func() { p.experiments(v.Decided) })
 	p.section(func() { p.layers(v) })
 	p.section(func() { p.unchecked(v) })
 	p.section(func() { p.ignored(v) })

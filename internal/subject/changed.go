@@ -49,20 +49,22 @@ var slopeSteps = []float64{1e-1, 3e-2, 1e-2, 3e-3, 1e-3}
 // mostSloped bounds the rows that gradients are compared on.
 const mostSloped = 64
 
-// Slopes compares the gradient of every parameter at the start of training with
+// Slopes compares the gradients of the experiment; see [SlopesOf].
+func (e *Experiment) Slopes() ([]Slope, error) { return SlopesOf(e.Plan.Spec, e.train) }
+
+// SlopesOf compares the gradient of every parameter at the start of training with
 // the loss a small step to either side along it, on a first batch, without
 // dropout. Parameters whose gradient is too small to be seen in the loss in
 // single precision are left out.
-func (e *Experiment) Slopes() ([]Slope, error) {
-	s := e.Plan.Spec
+func SlopesOf(s engine.Spec, train engine.Data) ([]Slope, error) {
 	s.Layers = quiet(s.Layers)
-	rows := min(e.train.Rows, mostSloped)
+	rows := min(train.Rows, mostSloped)
 	n, err := engine.New(s, rows)
 	if err != nil {
 		return nil, err
 	}
 	loss := func() float64 {
-		return float64(n.Loss(n.Forward(e.train.X, rows, true), e.train.Y, e.train.Labels, rows))
+		return float64(n.Loss(n.Forward(train.X, rows, true), train.Y, train.Labels, rows))
 	}
 	at := loss()
 	n.Backward(rows)

@@ -22,6 +22,7 @@ type Watch struct {
 	Dir      string  // an absolute directory, which the traces are written to
 	Version  string  // of nnvet
 	Overhead float64 // the share of wall time that the probe may take
+	Twin     bool    // keep the rows that are trained on, for a twin of the network
 }
 
 // Environment variables that the probe reads.
@@ -29,6 +30,7 @@ const (
 	envOut      = "NNVET_OUT"
 	envVersion  = "NNVET_VERSION"
 	envOverhead = "NNVET_OVERHEAD"
+	envTwin     = "NNVET_TWIN" // "" keeps nothing, whatever the user's environment says
 )
 
 // Install puts the probe into the watch's directory.
@@ -57,11 +59,16 @@ func (w *Watch) Environ(env []string) []string {
 			path = append(path, dir)
 		}
 	}
+	twin := ""
+	if w.Twin {
+		twin = "1"
+	}
 	return append(env, // of a variable named twice, the last counts
 		"PYTHONPATH="+strings.Join(path, string(os.PathListSeparator)),
 		envOut+"="+w.Dir,
 		envVersion+"="+w.Version,
-		envOverhead+"="+strconv.FormatFloat(w.Overhead, 'g', -1, 64))
+		envOverhead+"="+strconv.FormatFloat(w.Overhead, 'g', -1, 64),
+		envTwin+"="+twin)
 }
 
 // A StartError says why a command could not be started, and the exit code

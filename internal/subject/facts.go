@@ -8,6 +8,7 @@ import (
 	"github.com/nnvet/nnvet/internal/dataset"
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/experiment"
+	"github.com/nnvet/nnvet/internal/plural"
 	"github.com/nnvet/nnvet/internal/report"
 )
 
@@ -61,7 +62,7 @@ func summary(nodes []engine.Node) string {
 
 // ended says how a training ended.
 func ended(r engine.Result) string {
-	s := plural(r.Epochs, "epoch")
+	s := plural.Of(r.Epochs, "epoch")
 	if r.Restored {
 		s = fmt.Sprintf("the best of %s was %d, whose weights are kept", s, r.BestEpoch)
 	}
@@ -69,14 +70,6 @@ func ended(r engine.Result) string {
 		s += "; stopped because the loss is not finite"
 	}
 	return s
-}
-
-// plural returns "1 epoch" or "2 epochs".
-func plural(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }
 
 // Default returns the experiment that a data file and its target stand for.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nnvet/nnvet/internal/engine"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // Finished is the error of a training that was to go on and had come to its end.
@@ -17,7 +18,7 @@ func (t *Training) finished(r engine.Result) *Finished {
 	if t.script() == "" {
 		name, file = t.File.Data.Path, " in an experiment file, which nnvet init writes,"
 	}
-	text := fmt.Sprintf("%s: nothing is left to train: it took %s in %s", name, plural(int(r.Steps), "step"), plural(r.Epochs, "epoch"))
+	text := fmt.Sprintf("%s: nothing is left to train: it took %s in %s", name, plural.Of(int(r.Steps), "step"), plural.Of(r.Epochs, "epoch"))
 	schedule := t.Plan.Spec.Schedule.Kind
 	switch longer := "; %s" + file + " trains it longer"; {
 	case r.Stopped == engine.NotFinite:

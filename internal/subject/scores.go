@@ -7,6 +7,7 @@ import (
 
 	"github.com/nnvet/nnvet/internal/engine"
 	"github.com/nnvet/nnvet/internal/engine/save"
+	"github.com/nnvet/nnvet/internal/plural"
 	"github.com/nnvet/nnvet/internal/prepare"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/stat"
@@ -177,7 +178,7 @@ func headline(target string, scores []report.Score) string {
 	if s.Rows == 1 {
 		were = "was"
 	}
-	text += fmt.Sprintf(" on %s that %s not trained on, where %s gives %s", plural(s.Rows, "row"), were, guess, baseline)
+	text += fmt.Sprintf(" on %s that %s not trained on, where %s gives %s", plural.Of(s.Rows, "row"), were, guess, baseline)
 	if worse(s) {
 		text += ": the network is worse than that"
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/nnvet/nnvet/internal/engine/record"
 	"github.com/nnvet/nnvet/internal/engine/save"
 	"github.com/nnvet/nnvet/internal/experiment"
+	"github.com/nnvet/nnvet/internal/plural"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/tracefile"
 )
@@ -156,7 +157,7 @@ func (t *Training) interrupted(r engine.Result) *report.Outcome {
 	if t.trouble == nil {
 		facts = append(facts, report.Fact{Name: "go on", Text: shell(t.GoOn...)})
 	}
-	return &report.Outcome{Headline: fmt.Sprintf("stopped after %s, %s", plural(int(r.Steps), "step"), plural(r.Epochs, "epoch")) + t.lost, Facts: facts}
+	return &report.Outcome{Headline: fmt.Sprintf("stopped after %s, %s", plural.Of(int(r.Steps), "step"), plural.Of(r.Epochs, "epoch")) + t.lost, Facts: facts}
 }
 
 // ModelPath is where the model goes.

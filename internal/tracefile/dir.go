@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // maxFiles bounds the files of a run that are read.
@@ -262,7 +263,7 @@ func (d *Dir) lost(chosen []*file) []string {
 			out = append(out, f.name+": "+f.broken)
 		case !slices.Contains(chosen, f):
 			out = append(out, fmt.Sprintf("%s: another process of rank %d, with %s; not part of this trace",
-				f.name, f.rank, count(f.b.Run.Steps, "step")))
+				f.name, f.rank, plural.Of(f.b.Run.Steps, "step")))
 		}
 	}
 	if d.crowded {

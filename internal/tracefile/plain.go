@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // Plain writes the records of a run as plain JSON Lines, file by file. It goes
@@ -37,7 +39,7 @@ func plainFile(w io.Writer, path string) error {
 		return err
 	}
 	if p.lost.n > 0 {
-		return fmt.Errorf("%s; %s read", p.lost.places("damaged line"), count(p.lines.good, "good line"))
+		return fmt.Errorf("%s; %s read", p.lost.places("damaged line"), plural.Of(p.lines.good, "good line"))
 	}
 	return nil
 }

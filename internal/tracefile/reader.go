@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // A Reader reads one file as it grows: feed it bytes with Write, take what was
@@ -171,25 +172,25 @@ func (r *Reader) lost() []string {
 		out = append(out, r.name+": "+fmt.Sprintf(format, args...))
 	}
 	if t := r.damaged; t.n > 0 {
-		say("%s; %s read", t.places("damaged line"), count(r.lines.good, "good line"))
+		say("%s; %s read", t.places("damaged line"), plural.Of(r.lines.good, "good line"))
 	}
 	if t := r.strange; t.n > 0 {
 		say("%s (%s)", t.places("malformed record"), t.first.Reason)
 	}
 	if r.finished && r.lines.held() > 0 {
-		say("the last line is cut off at byte %d; %s read", r.lines.offset, count(r.lines.good, "good line"))
+		say("the last line is cut off at byte %d; %s read", r.lines.offset, plural.Of(r.lines.good, "good line"))
 	}
 	if r.unknown > 0 {
-		say("%s of layers, parameters, losses or optimizers that no record describes", count(r.unknown, "figure"))
+		say("%s of layers, parameters, losses or optimizers that no record describes", plural.Of(r.unknown, "figure"))
 	}
 	if r.left > 0 {
-		say("%s left out since their steps do not increase, the first of %v", count(r.left, "value"), r.leftOf)
+		say("%s left out since their steps do not increase, the first of %v", plural.Of(r.left, "value"), r.leftOf)
 	}
 	if r.crowded {
 		say("more than %d series; the others are left out", maxSeries)
 	}
 	if r.drops > 0 {
-		say("%s that the recorder could not write", count(r.drops, "record"))
+		say("%s that the recorder could not write", plural.Of(r.drops, "record"))
 	}
 	if r.cut {
 		say("the graph of operations is cut off at the recorder's limit")
@@ -200,15 +201,7 @@ func (r *Reader) lost() []string {
 // places returns "1 damaged line at byte 4096", or "3 damaged lines, the first at byte 4096".
 func (t tally) places(what string) string {
 	if t.n == 1 {
-		return fmt.Sprintf("%s at byte %d", count(1, what), t.first.Offset)
+		return fmt.Sprintf("%s at byte %d", plural.Of(1, what), t.first.Offset)
 	}
-	return fmt.Sprintf("%s, the first at byte %d", count(t.n, what), t.first.Offset)
-}
-
-// count returns "1 line" or "3 lines".
-func count(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%s, the first at byte %d", plural.Of(t.n, what), t.first.Offset)
 }

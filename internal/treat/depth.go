@@ -104,7 +104,10 @@ func plain(nodes []engine.Node) []engine.Node {
 
 // residual lets every two hidden layers of equal width be passed by:
 // x + block(norm(x)), where the last weights of each block start at zero, so that
-// the network begins as if the blocks were not there. None lets nothing be passed.
+// the network begins as if the blocks were not there. Behind those weights stands no
+// activation: a ReLU lets no gradient through where all that it gets is 0, and the
+// block would stay as it begins (K. He and others, Identity Mappings in Deep
+// Residual Networks, 2016, leave it out, too). None lets nothing be passed.
 func (s *Subject) residual(set nnvet.Setting) error {
 	if set.To == "none" {
 		s.Spec.Layers = plain(s.Spec.Layers)
@@ -121,7 +124,9 @@ func (s *Subject) residual(set nnvet.Setting) error {
 			continue
 		}
 		body := slices.Clone(s.Spec.Layers[a.from:b.to])
-		weights, _ := inits(body[b.from-a.from].Layer)
+		last := b.from - a.from
+		body = append(body[:last+1], slices.DeleteFunc(body[last+1:], func(n engine.Node) bool { return bends(n.Layer) })...)
+		weights, _ := inits(body[last].Layer)
 		*weights = engine.Init{Kind: "zero"}
 		norm := engine.Node{Layer: new(engine.LayerNorm)}
 		norm.Name = free(body, norm.Layer)

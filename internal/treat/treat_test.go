@@ -126,7 +126,7 @@ func TestNetwork(t *testing.T) {
 		{"units@dense2 = 5", numbers(), "dense1:8 relu1 dense2:5 relu2 dense3:8 relu3 dense4:2"},
 		{"hidden layers = 1", numbers(), "dense1:8 relu1 dense4:2"},
 		{"hidden layers = 4", numbers(), "dense1:8 relu1 dense2:8 relu2 dense3:8 relu3 dense5:8 relu4 dense4:2"},
-		{"residual = every 2 layers", numbers(), "dense1:8 relu1 residual1 residual1.layer_norm1 residual1.dense2:8 residual1.relu2 residual1.dense3:8 residual1.relu3 dense4:2"},
+		{"residual = every 2 layers", numbers(), "dense1:8 relu1 residual1 residual1.layer_norm1 residual1.dense2:8 residual1.relu2 residual1.dense3:8 dense4:2"},
 		{"residual = none", numbers(net(dense(8), &engine.Residual{Body: nodes(dense(8), &engine.Tanh{})}, dense(2))...), "dense1:8 residual1_dense1:8 residual1_tanh1 dense2:2"},
 		{"layer@relu2 = none", numbers(), "dense1:8 relu1 dense2:8 dense3:8 relu3 dense4:2"},
 		{"operation@round = none", numbers(net(dense(8), &engine.Round{}, dense(2), &engine.Round{})...), "dense1:8 dense2:2"},

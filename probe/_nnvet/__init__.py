@@ -24,6 +24,7 @@ five of them switch the probe off, and training goes on.
     survey.py          a sample of rows, inputs beside targets
     figures.py         what the sample tells, column by column
     alike.py           what its nearest neighbours tell
+    twin.py            rows for the engine's twin of the network, where the user asked for one
     steps.py           losses, rates and clipping of every step
     trouble.py         what first was not finite
     units.py           dead and saturated units
@@ -40,6 +41,9 @@ Of a trial (docs/trials.md) also:
     isolate.py         writes go into the trial's directory, trackers are off
     seeds.py           another seed in every call that sets one
     treat.py           settings that are changed at run time, and the step after which the run ends
+    whole.py           of them, those of the whole network: what it is fed, returns, and trains
+    pace.py            of them, the course of the learning rate
+    swap.py            of them, another loss
     warm.py            a process that has imported the framework and forks trials
 """
 

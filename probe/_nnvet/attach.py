@@ -26,6 +26,8 @@ def attach(torch):
         except Exception as e:  # a PyTorch that differs: the other parts still work
             complain("attaching " + part.__name__, e)
     probe.forward.hook()
+    if probe.twin is not None:
+        probe.twin.look()
     os.register_at_fork(after_in_child=probe.forked)
     atexit.register(probe.end)
     probe.attach_seconds = time.perf_counter() - began
@@ -189,6 +191,8 @@ def _losses(torch, probe, tell):
                 result = original(*args, **kwargs)
                 if not tell.compiling() and (probe.sampling or probe.evaluation.on or not enabled()) and not kwargs:
                     tell(probe.loss_computed, name, args, result, sys._getframe(1))
+                if probe.twin is not None and not tell.compiling() and not kwargs:
+                    probe.twin.told(name, args, result)
                 return result
 
             return loss

@@ -42,6 +42,8 @@ class Evaluation:
     def gradients_off(self):
         """Called where gradients are switched off outside an optimizer's step, and in evaluation mode: the network
         may be about to be evaluated."""
+        if self.probe.twin is not None:
+            self.probe.twin.look()
         if (self.probe.began and not self.probe.forward.hooks and self.guard.mine()
                 and (self.on or self.idle_blocks < IDLE_BLOCKS or clock() > self.look_again)):
             self.batches = losses.EVALUATED

@@ -76,8 +76,9 @@ def wrap():
     _pathlib()
     for module, *how in _WRITERS:
         when_imported(module, functools.partial(_writer, *how))
-    for module, switch_off in _TRACKERS.items():
-        when_imported(module, switch_off)
+    for module, *ways in _TRACKERS:
+        for switch_off in ways:
+            when_imported(module, switch_off)
 
 
 class _Guarded:
@@ -392,11 +393,33 @@ def _ignore(name):
     return lambda module: _replace(module, name, lambda original, *args, **kwargs: None)
 
 
-_TRACKERS = {
-    "wandb": _force("init", mode="disabled"),
-    "mlflow": _ignore("set_tracking_uri"),
-    "comet_ml": _force("Experiment", disabled=True),
-    "neptune": _force("init_run", mode="offline"),
-    "neptune_scale": _force("Run", mode="offline"),
-    "matplotlib": _ignore("use"),  # of another backend than MPLBACKEND: a window would wait for somebody to close it
-}
+def _bare(name):
+    """Returns a function that makes a class, or a function, of a module ignore all that it is given: addresses of servers."""
+    return lambda module: _replace(module, name, lambda original, *args, **kwargs: original())
+
+
+def _ignore_method(name, method):
+    """Returns a function that makes a method of a class of a module, called by the class, do nothing."""
+
+    def ignore(module):
+        owner = getattr(module, name, None)
+        if hasattr(owner, method):
+            setattr(owner, method, _Guarded(getattr(owner, method), lambda original, *args, **kwargs: None))
+
+    return ignore
+
+
+# By module, where it is imported: whatever else takes a function from it takes the changed one.
+_TRACKERS = [
+    ("wandb", _force("init", mode="disabled")),
+    ("mlflow", _ignore("set_tracking_uri"), _ignore("set_registry_uri")),
+    ("mlflow.tracking._tracking_service.utils", _ignore("set_tracking_uri")),
+    ("mlflow.tracking._model_registry.utils", _ignore("set_registry_uri")),
+    ("mlflow.tracking.client", _bare("MlflowClient")),
+    ("comet_ml", _force("Experiment", disabled=True)),
+    ("neptune", _force("init_run", mode="offline")),
+    ("neptune_scale", _force("Run", mode="offline")),
+    ("clearml.task", _ignore_method("Task", "set_offline")),
+    ("clearml.utilities.check_updates", _ignore_method("CheckPackageUpdates", "check_new_package_available")),  # asks a server, offline too
+    ("matplotlib", _ignore("use")),  # of another backend than MPLBACKEND: a window would wait for somebody to close it
+]

@@ -1,5 +1,5 @@
 """Changes settings of a program at run time, where its source cannot be edited: NNVET_TREAT is a JSON list of
-{"name", "site", "from", "to"}; and ends the run after NNVET_STEPS steps of its optimizers.
+{"name", "site", "from", "to", "how"}, where "how" holds what the trace knows and a treatment needs; and ends the run after NNVET_STEPS steps of its optimizers.
 
 What was applied is noted in the file "applied" beside the trace, a name a line. A setting of one layer is left to an edit of the source: at
 run time nobody knows the name of a layer when it is made.
@@ -26,14 +26,29 @@ def attach(torch):
     """Wraps what the settings are about; after the probe, so that the probe sees what a changed program would do."""
     settings = {s["name"]: s for s in json.loads(os.environ.get("NNVET_TREAT") or "[]") if not s.get("site")}
     steps = int(os.environ.get("NNVET_STEPS") or 0)
-    for name, treatment in _TREATMENTS.items():
-        if name in settings:
+    knowing = _knowing()
+    for name, s in settings.items():
+        note = functools.partial(_note, name)
+        if name in _TREATMENTS or name in knowing:
             try:
-                treatment(torch, settings[name]["to"], settings[name].get("from", ""), functools.partial(_note, name))
-            except (ValueError, KeyError, AttributeError) as e:  # a value that it cannot have: it is not applied
+                if name in _TREATMENTS:
+                    _TREATMENTS[name](torch, s["to"], s.get("from", ""), note)
+                else:
+                    knowing[name](torch, s["to"], s.get("how") or {}, note)
+            except (ValueError, KeyError, AttributeError, TypeError) as e:  # a value that it cannot have: it is not applied
                 complain("the treatment " + name, e)
     if steps > 0:
         _after_steps(torch, steps)
+
+
+def _knowing():
+    """Returns the treatments that need what the trace knows."""
+    from . import pace, swap, whole
+
+    return {
+        "inputs": whole.inputs, "input noise": whole.noise, "targets": whole.targets, "trained": whole.trained,
+        "warmup": pace.warmup, "schedule": pace.schedule, "loss": swap.loss, "delta": swap.delta,
+    }
 
 
 def _note(name):
@@ -53,7 +68,7 @@ def _wrap(owner, name, make):
 # -- the optimizer ---------------------------------------------------------------------------------------------------
 
 
-def _when_made(torch, then):
+def when_made(torch, then):
     """Calls then(optimizer) when an optimizer was constructed."""
 
     def construct(original):
@@ -66,7 +81,7 @@ def _when_made(torch, then):
     _wrap(torch.optim.Optimizer, "__init__", construct)
 
 
-def _around_steps(torch, before=None, after=None):
+def around_steps(torch, before=None, after=None):
     """Calls before(optimizer) and after(optimizer) around every outermost step of an optimizer."""
     running = []
 
@@ -95,7 +110,7 @@ def _around_steps(torch, before=None, after=None):
             wrapped.add(cls)
             _wrap(cls, "step", step)
 
-    _when_made(torch, made)
+    when_made(torch, made)
 
 
 def _after_steps(torch, n):
@@ -106,7 +121,7 @@ def _after_steps(torch, n):
         if left[0] <= 0:
             sys.exit(0)
 
-    _around_steps(torch, after=count)
+    around_steps(torch, after=count)
 
 
 def _group(key, of=float):
@@ -125,7 +140,7 @@ def _group(key, of=float):
             if key in optimizer.defaults:
                 optimizer.defaults[key] = to
 
-        _when_made(torch, made)
+        when_made(torch, made)
 
     return treatment
 
@@ -140,7 +155,7 @@ def _beta(i):
                     g["betas"] = tuple(to if j == i else b for j, b in enumerate(g["betas"]))
                     note()
 
-        _when_made(torch, made)
+        when_made(torch, made)
 
     return treatment
 
@@ -175,7 +190,7 @@ def _clip(torch, to, _, note):
         clipped.clear()
 
     if to != "none":
-        _around_steps(torch, before=before)
+        around_steps(torch, before=before)
 
 
 def _zero_grad(torch, to, _, note):
@@ -186,7 +201,7 @@ def _zero_grad(torch, to, _, note):
         optimizer.zero_grad()
         note()
 
-    _around_steps(torch, after=after)
+    around_steps(torch, after=after)
 
 
 # -- the data --------------------------------------------------------------------------------------------------------
@@ -322,7 +337,7 @@ def _initialize(what):
                         note()
             made[:] = [ref for ref in made if ref() is not None and id(getattr(ref(), what, None)) not in held]
 
-        _when_made(torch, apply)
+        when_made(torch, apply)
 
     return treatment
 

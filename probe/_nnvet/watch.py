@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from . import budget, evaluation, forward, graph, guard, journal, loose, losses, network, source, stats, steps, survey, trouble, units, update, written, zeroing
+from . import budget, evaluation, forward, graph, guard, journal, loose, losses, network, source, stats, steps, survey, trouble, twin, units, update, written, zeroing
 from .guard import guarded
 
 clock = time.perf_counter
@@ -36,6 +36,7 @@ class Probe:
         self.written = written.Written()
         self.trouble = trouble.Trouble(torch, self.network, self.event)
         self.forward, self.update, self.evaluation = forward.Forward(self), update.Update(self), evaluation.Evaluation(self)
+        self.twin = twin.wanted(self)  # None where the user did not ask for it
         self.attach_seconds = 0.0
         self.began = None  # time of the first forward pass
 
@@ -65,6 +66,7 @@ class Probe:
 
     def forked(self):
         """Runs in a forked child. One that was forked before training began may train; a worker of it does not."""
+        self.twin = None
         if self.journal.begun:
             self.guard.on = False
             self.wire.failures = budget.NEVER
@@ -113,6 +115,8 @@ class Probe:
             return
         self.guard.thread = self.guard.thread or threading.get_ident()
         self.forward.feed.evaluated = False
+        if self.twin is not None:
+            self.twin.backward()
         if self.steps.backwards and (self.by_hand or self.steps.backwards >= BY_HAND):
             self.by_hand = True
             self.end_step(None)
@@ -143,6 +147,8 @@ class Probe:
             self.trouble.backward_at = source.caller(frame)
             self.trouble.steep = graph.steep(loss.grad_fn)
             self.update.leaves = list(graph.leaves(loss.grad_fn))
+            if self.twin is not None:
+                self.twin.saw(loss.grad_fn)
             self.put(graph.record(loss.grad_fn, self.step, self.network.seen(self.trouble.backward_at), self.network.number))
         if self.calls and self.forward.trained is None and not self.trouble.recomputes():
             x = loose.fed(loss.grad_fn, self.calls[0].rows())
@@ -292,6 +298,8 @@ class Probe:
         if self.journal.begun:
             self.guard.thread = None  # the thread that trained may have ended before
             self.finish()
+            if self.twin is not None:
+                self.twin.end()
 
     @guarded
     def finish(self):

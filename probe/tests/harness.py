@@ -41,6 +41,13 @@ def bits(*nets):
     print("bits", h.hexdigest(), torch.rand(1).item())
 """
 
+THOROUGH = {"NNVET_OVERHEAD": "50"}  # look at every step, however busy the machine is
+FIRST = PRELUDE.count("\n") + 1  # the line of a script's first own line
+
+
+def line(place):
+    return int(place.split(":")[1])
+
 
 class Run:
     """One finished script: what it printed, how it ended, and the records of its trace."""

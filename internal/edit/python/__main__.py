@@ -4,6 +4,7 @@ and the new text, file by file, or why there are none."""
 import json
 import sys
 
+import best
 import clip
 import final
 import hidden
@@ -17,10 +18,21 @@ import weights
 from program import Program
 from refusal import Refusal
 
+# What has no one place in a program, and why.
+NOWHERE = {
+    "schedule": "a schedule is made, stepped and told how long the training is, in places of their own",
+    "warmup": "a warm-up is made and stepped in places of its own",
+    "input noise": "noise belongs to training batches alone, and where these are made is not certain",
+    "class weights": "the rows of each class are counted where the data is read",
+    "hidden layers": "a layer more or less is a change of the network's class and of its forward",
+    "residual": "a residual connection is a change of the network's forward",
+    "branch scale": "a factor on a branch is a change of the network's forward",
+    "norm": "a normalization behind every layer is a change of the network's class and of its forward",
+}
 KNOBS = {
     "lr": optimizer.argument, "weight decay": optimizer.argument, "momentum": optimizer.argument, "eps": optimizer.argument,
     "beta1": optimizer.beta, "beta2": optimizer.beta, "optimizer": optimizer.kind, "clip": clip.norm,
-    "zero_grad": loop.zero_grad, "batch": loop.batch, "epochs": loop.epochs, "shuffle": loop.shuffle,
+    "early stopping": best.early_stopping, "zero_grad": loop.zero_grad, "batch": loop.batch, "epochs": loop.epochs, "shuffle": loop.shuffle,
     "final activation": final.activation, "loss": losses.kind, "delta": losses.delta,
     "activation": hidden.activation, "dropout": hidden.dropout, "units": hidden.units, "layer": hidden.take_out, "dim": hidden.dim,
     "weight init": weights.weights, "bias init": weights.biases, "output bias": weights.output_bias,
@@ -35,7 +47,7 @@ def answer(request):
         for i, setting in enumerate(request["settings"]):
             current = i
             if setting["name"] not in KNOBS:
-                raise Refusal("a change of %s is no change of one place" % setting["name"])
+                raise Refusal(NOWHERE.get(setting["name"], "no one place in the source says the %s" % setting["name"]))
             KNOBS[setting["name"]](program, setting)
         current = None
         for at in request["edits"]:

@@ -13,6 +13,8 @@ func quiet(dir string) []string {
 	return []string{
 		"WANDB_MODE=disabled",
 		"MLFLOW_TRACKING_URI=file:" + dir + "/mlruns", "MLFLOW_REGISTRY_URI=file:" + dir + "/mlruns",
+		"MLFLOW_ALLOW_FILE_STORE=true", "MLFLOW_DISABLE_TELEMETRY=true", // since MLflow 3, which refuses files otherwise
+		"DO_NOT_TRACK=1",                              // what many libraries ask before they count their users
 		"COMET_MODE=DISABLED", "COMET_START_ONLINE=0", // the second since comet_ml 3.44
 		"NEPTUNE_MODE=offline", // what neptune and neptune-scale both know; kept in the working directory
 		"CLEARML_OFFLINE_MODE=1", "CLEARML_CACHE_DIR=" + dir + "/clearml",
@@ -67,14 +69,15 @@ func hashSeed() []string {
 
 func (t *trial) settings() string {
 	type setting struct {
-		Name string `json:"name"`
-		Site string `json:"site"`
-		From string `json:"from"`
-		To   string `json:"to"`
+		Name string          `json:"name"`
+		Site string          `json:"site"`
+		From string          `json:"from"`
+		To   string          `json:"to"`
+		How  json.RawMessage `json:"how,omitempty"`
 	}
 	var all []setting
 	for _, s := range t.order.Settings {
-		all = append(all, setting(s))
+		all = append(all, setting{s.Name, s.Site, s.From, s.To, t.order.Known})
 	}
 	b, err := json.Marshal(all)
 	if err != nil {

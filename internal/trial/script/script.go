@@ -6,6 +6,7 @@ package script
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -30,6 +31,7 @@ type Order struct {
 	Seed     int64             // mixed into every seed that the program sets; 0: as written
 	Files    map[string][]byte // edited files, by path relative to the program's directory
 	Settings []nnvet.Setting   // changed at run time
+	Known    json.RawMessage   // what a trace knows and these need, in JSON; nil for nothing
 	Steps    int64             // of the optimizers, after which the run ends; 0: none
 	Trace    string            // a directory that a copy of the trace is left in; "" for none
 }
