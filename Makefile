@@ -3,6 +3,7 @@
 # make demo-torch  shows it on a real PyTorch script; installs a PyTorch where there is none
 # make test      every test, with PyTorch really running; installs one where there is none
 # make test-newest   the tests that run PyTorch, with its newest release too
+# make screenshots  makes those of the README; installs a PyTorch and a Chromium where there are none
 # make update    rewrites the goldens; read the difference
 # make bench     measures the probe's overhead
 # make bench-engine  measures the embedded engine, against PyTorch and GoMLX where they are to be had
@@ -12,7 +13,7 @@ GO ?= go
 FUZZTIME ?= 30s
 PACKAGES ?= ./...
 
-.PHONY: build demo demo-torch test test-newest update bench bench-engine fuzz clean
+.PHONY: build demo demo-torch test test-newest screenshots update bench bench-engine fuzz clean
 
 build:
 	$(GO) build -o bin/nnvet ./cmd/nnvet
@@ -30,6 +31,9 @@ test:
 test-newest:
 	@newest=$$(tools/torch.sh --newest) && \
 	NNVET_TEST_PYTHON=$$newest python3 tools/gotest.py -count=1 -timeout 20m ./probe/... ./internal/subject/... ./cmd/... ./examples/...
+
+screenshots: build
+	@tools/screenshots.sh
 
 update:
 	NNVET_UPDATE=1 $(GO) test ./...
