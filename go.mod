@@ -36,3 +36,5 @@ require (
 	google.golang.org/grpc v1.83.2 // indirect
 	google.golang.org/protobuf v1.36.12 // protowire: the messages of ONNX files
 )
+
+require github.com/modelcontextprotocol/go-sdk v1.8.0 // indirect

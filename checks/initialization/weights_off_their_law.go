@@ -185,5 +185,31 @@ func reportOff(p *nnvet.Pass, worst offset, off []beginning, h harm) {
 		f.Source, f.Label = c.Source, "starts weights "+how
 	}
 	f.Treatments = []nnvet.Treatment{restart(p.Trace, off)}
+	if tr, ok := rectify(p.Trace); ok {
+		f.Treatments = append(f.Treatments, tr)
+	}
 	p.Report(f)
+}
+
+// rectify returns the treatment of a chain of sigmoids. Each passes at most a
+// quarter of a gradient, so that behind a few of them no start of the weights
+// is enough (Glorot and Bengio 2010, sections 3.1 and 4).
+func rectify(t *nnvet.Trace) (nnvet.Treatment, bool) {
+	const few = 4 // together they pass 1/256
+	n := 0
+	for _, s := range t.Stages() {
+		if s.Activation == "sigmoid" && !s.Last {
+			n++
+		}
+	}
+	if n < few {
+		return nnvet.Treatment{}, false
+	}
+	return nnvet.Treatment{
+		Action: t.Say(nnvet.Words{
+			Program: fmt.Sprintf("make the %d hidden sigmoids ReLU, as a sigmoid passes at most 1/4 of a gradient, and start the weights by He: %s", n, he.Program),
+			File:    fmt.Sprintf("make the %d hidden sigmoids relu, as a sigmoid passes at most 1/4 of a gradient, with init: %s", n, he.File),
+		}),
+		Settings: []nnvet.Setting{{Name: "activation", From: "sigmoid", To: "relu"}, {Name: "weight init", To: he.name()}},
+	}, true
 }

@@ -141,10 +141,9 @@ func unclip(t *nnvet.Trace, g *nnvet.Group, clip nnvet.Arg, to, median, p90 floa
 	if !ok {
 		return out
 	}
-	out.Action = fmt.Sprintf("%s the learning rate from %s to %s and clip at %s, the norm that one step in ten exceeds",
-		change.verb, number(change.from), number(change.to), number(raised))
+	out.Action = fmt.Sprintf("%s and clip at %s, the norm that one step in ten exceeds", change.action(), number(raised))
 	out.Settings = append(change.settings, nnvet.Setting{Name: "clip", From: number(to), To: number(raised)})
-	if clip.Source.Col > 0 && len(change.edits) > 0 {
+	if clip.Source.Col > 0 && figured(clip) && len(change.edits) > 0 {
 		out.Edits = append(change.edits, nnvet.Edit{At: clip.Source, New: number(raised)})
 	}
 	return out

@@ -189,7 +189,7 @@ func right(t *nnvet.Trace, o *nnvet.Optimizer, g *nnvet.Group, odd oddity) nnvet
 		out.Action = "leave maximize out: a loss is to be lowered"
 		return out
 	}
-	if a, ok := t.CallAt(o.Source).Arg(odd.name); ok && len(o.Groups) == 1 && a.Source.Col > 0 {
+	if a, ok := t.CallAt(o.Source).Arg(odd.name); ok && len(o.Groups) == 1 && a.Source.Col > 0 && figured(a) {
 		out.Edits = []nnvet.Edit{{At: a.Source, New: number(odd.to)}}
 	}
 	return out

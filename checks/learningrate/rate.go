@@ -3,6 +3,7 @@ package learningrate
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/nnvet/nnvet"
@@ -55,6 +56,7 @@ type rateChange struct {
 	from, to float64
 	settings []nnvet.Setting
 	edits    []nnvet.Edit
+	written  string // the name that stands in the optimizer's call, "args.lr"; "" for a figure
 }
 
 // changeRate prescribes the learning rate of a group, which was highest at
@@ -77,16 +79,35 @@ func changeRate(t *nnvet.Trace, g *nnvet.Group, from, factor float64) (rateChang
 	c.settings = []nnvet.Setting{set}
 	built, known := g.Setting("lr")
 	a, ok := literal(t, o)
+	if ok && !figured(a) { // a name's own value is what is to change, so that its setting still counts
+		c.written = a.Text
+		return c, true
+	}
 	if ok && a.Source.Col > 0 && len(o.Groups) == 1 && known && math.Abs(built-from) <= 1e-6*from {
 		c.edits = []nnvet.Edit{{At: a.Source, New: number(to)}}
 	}
 	return c, true
 }
 
+// figured reports whether an argument is written as a number.
+func figured(a nnvet.Arg) bool {
+	_, err := strconv.ParseFloat(strings.ReplaceAll(a.Text, "_", ""), 64)
+	return err == nil
+}
+
+// action says the change as a person makes it.
+func (c rateChange) action() string {
+	text := fmt.Sprintf("%s the learning rate from %s to %s", c.verb, number(c.from), number(c.to))
+	if c.written != "" {
+		text += ", where " + c.written + " is set"
+	}
+	return text
+}
+
 // treatment returns the change as a treatment.
 func (c rateChange) treatment() nnvet.Treatment {
 	return nnvet.Treatment{
-		Action:   fmt.Sprintf("%s the learning rate from %s to %s", c.verb, number(c.from), number(c.to)),
+		Action:   c.action(),
 		Settings: c.settings,
 		Edits:    c.edits,
 	}

@@ -74,7 +74,24 @@ func (x *fixing) fix(name string) error {
 		x.byHand(k)
 		return nil
 	}
+	if half := k.half(); half != nil {
+		return &failure{
+			code: codeNoVerdict, err: fmt.Errorf("run %s: what was proven against %s is in part a change at run time, and the edit without that was not proven", run.Meta.ID, half.Name),
+			hint: "make it by hand (" + half.Treatment.Action + "); nnvet fix --diff shows what of it is an edit",
+		}
+	}
 	return x.apply(run, k, patch)
+}
+
+// half returns a fix that is proven, of which an edit is only a part; nil where
+// there is none.
+func (k *kept) half() *prove.Fix {
+	for _, f := range k.Report.Proven() {
+		if f.Mixed && !f.Idle {
+			return f
+		}
+	}
+	return nil
 }
 
 // byHand says what was proven without an edit.
@@ -84,7 +101,13 @@ func (x *fixing) byHand(k *kept) {
 			fmt.Fprintf(os.Stderr, "nnvet: by hand: %s (proven on the engine's twin, not on your script)\n", f.Treatment.Action)
 			continue
 		}
-		if !f.Written && !f.Idle {
+		if f.Idle {
+			continue
+		}
+		switch {
+		case f.Hand != "":
+			fmt.Fprintf(os.Stderr, "nnvet: by hand: %s: %s (proven at run time)\n", f.Treatment.Action, f.Hand)
+		case !f.Written:
 			fmt.Fprintf(os.Stderr, "nnvet: by hand: %s (proven at run time; the place in the source is not certain)\n", f.Treatment.Action)
 		}
 	}

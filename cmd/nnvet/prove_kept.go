@@ -112,7 +112,9 @@ func proofView(run *store.Run, rep *prove.Report, k kept) *report.ProofReport {
 		v.Solution = &report.Solution{Solved: s.Solved, Why: s.Why, Remains: float64(s.Remains)}
 	}
 	for _, f := range k.Files {
-		v.Files = append(v.Files, f.Path)
+		if k.half() == nil { // else nnvet fix writes nothing
+			v.Files = append(v.Files, f.Path)
+		}
 	}
 	for _, f := range rep.Fixes {
 		v.Proofs = append(v.Proofs, report.Proof{Check: f.Check, Name: f.Name, Site: f.Site, Message: f.Message, Proof: *f.Told()})

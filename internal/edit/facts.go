@@ -24,6 +24,7 @@ type facts struct {
 	Heads      []head      `json:"heads"`
 	Inputs     *figures    `json:"inputs"`
 	Targets    *figures    `json:"targets"`
+	Rows       *int64      `json:"rows"` // of the training set; nil where unknown
 }
 
 // where is a place: file, line, column, end line, end column; nil if unknown.
@@ -71,6 +72,10 @@ func factsOf(t *nnvet.Trace) facts {
 		Device: t.Run.Device, Root: rootOf(t), Inputs: inputsOf(t), Targets: targetsOf(t),
 		Layers: []layer{}, Params: []param{}, Optimizers: []optimizer{}, Heads: []head{},
 	}
+	if x := t.Profile(nnvet.Input, nnvet.Train); x != nil && x.Total > 0 {
+		rows := x.Total
+		f.Rows = &rows
+	}
 	for i := range t.Layers {
 		f.Layers = append(f.Layers, layerOf(t, &t.Layers[i]))
 	}
@@ -117,8 +122,8 @@ const (
 	maxFiles = 64
 )
 
-// sources reads the Python files below dir that a trace names.
-func sources(dir string, t *nnvet.Trace) (map[string][]byte, error) {
+// sources reads the Python files below dir that a trace names, as a patch leaves them.
+func sources(dir string, first *Patch, t *nnvet.Trace) (map[string][]byte, error) {
 	out := make(map[string][]byte)
 	for _, name := range Named(t) {
 		if !filepath.IsLocal(name) || !strings.HasSuffix(name, ".py") {
@@ -127,7 +132,7 @@ func sources(dir string, t *nnvet.Trace) (map[string][]byte, error) {
 		if slices.Contains(t.Modified, name) {
 			return nil, fmt.Errorf("%s: %w", name, ErrChanged)
 		}
-		text, err := read(filepath.Join(dir, name))
+		text, err := first.read(dir, name)
 		if err != nil {
 			return nil, err
 		}
@@ -140,6 +145,16 @@ func sources(dir string, t *nnvet.Trace) (map[string][]byte, error) {
 		return nil, &Refused{Why: "the trace names no Python file below the directory of the run"}
 	}
 	return out, nil
+}
+
+// read returns a file below dir as the patch leaves it.
+func (p *Patch) read(dir, name string) ([]byte, error) {
+	if p != nil {
+		if i := slices.IndexFunc(p.Files, func(f File) bool { return f.Path == name }); i >= 0 {
+			return p.Files[i].After, nil
+		}
+	}
+	return read(filepath.Join(dir, name))
 }
 
 func read(path string) ([]byte, error) {

@@ -24,10 +24,15 @@ var editor embed.FS
 // ran them, so that it reads what it read. The error is a [*Refused] where the
 // place is not certain.
 func Python(ctx context.Context, interpreter, dir string, t *nnvet.Trace, tr nnvet.Treatment) (*Patch, error) {
+	return PythonAfter(ctx, nil, interpreter, dir, t, tr)
+}
+
+// PythonAfter is [Python] of the files as another patch leaves them; nil for none.
+func PythonAfter(ctx context.Context, first *Patch, interpreter, dir string, t *nnvet.Trace, tr nnvet.Treatment) (*Patch, error) {
 	if r := words(tr); r != nil {
 		return nil, r
 	}
-	files, err := sources(dir, t)
+	files, err := sources(dir, first, t)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +45,7 @@ func Python(ctx context.Context, interpreter, dir string, t *nnvet.Trace, tr nnv
 			if _, ok := files[e.At.File]; !ok || e.At.Col == 0 {
 				return nil, &Refused{Why: e.At.String() + " is in no file below the directory of the run", Instead: tr.Action}
 			}
-			req.Edits = append(req.Edits, place{e.At.File, e.At.Line, e.At.Col, e.At.EndLine, e.At.EndCol, e.New})
+			req.Edits = append(req.Edits, placeOf(e, tr))
 		}
 	} else {
 		for _, s := range tr.Settings {
@@ -53,6 +58,11 @@ func Python(ctx context.Context, interpreter, dir string, t *nnvet.Trace, tr nnv
 	}
 	if r := ans.Refused; r != nil {
 		return nil, r.of(tr)
+	}
+	for _, k := range ans.Keys {
+		if err := k.set(dir, first, files, ans); err != nil {
+			return nil, err
+		}
 	}
 	return ans.patch(files)
 }
@@ -79,11 +89,25 @@ type place struct {
 	EndLine int    `json:"end_line"`
 	EndCol  int    `json:"end_col"`
 	Text    string `json:"text"`
+	From    string `json:"from"`    // what the run used; "" if unknown
+	Setting *int   `json:"setting"` // which one of the treatment's it is, by its new value
+}
+
+func placeOf(e nnvet.Edit, tr nnvet.Treatment) place {
+	p := place{File: e.At.File, Line: e.At.Line, Col: e.At.Col, EndLine: e.At.EndLine, EndCol: e.At.EndCol, Text: e.New}
+	for i, s := range tr.Settings {
+		if s.To == e.New {
+			p.From, p.Setting = s.From, &i
+			break
+		}
+	}
+	return p
 }
 
 // An answer is what the editor says: changes by file, or why there are none.
 type answer struct {
 	Files   map[string][]bytesChange `json:"files"`
+	Keys    []key                    `json:"keys"` // values to be set in files of settings
 	Refused *refused                 `json:"refused"`
 }
 

@@ -41,7 +41,9 @@ func TestPlaces(t *testing.T) {
 		"default of a method":        {begin + "class T:\n    def run(self, lr=0.5):\n        return torch.optim.SGD(model.parameters(), lr=lr)\nopt = T().run()\n", "lr 0.5 0.1", "    def run(self, lr=0.1):"},
 		"trailing comma":             {begin + "opt = torch.optim.SGD(\n    model.parameters(),\n    lr=0.5,\n)\n", "momentum 0 0.9", "    lr=0.5, momentum=0.9,"},
 		"keyword arguments unpacked": {begin + "opt = torch.optim.SGD(model.parameters(), **cfg)\n", "lr 0.5 0.1", "refused: lr: a.py:11: the call has starred arguments"},
-		"from a file":                {begin + "cfg = yaml.safe_load(open('c.yaml'))\nopt = torch.optim.SGD(model.parameters(), lr=cfg['lr'])\n", "lr 0.5 0.1", "refused: lr: a.py:12: the value is computed: cfg['lr']"},
+		"from a file":                {begin + "cfg = yaml.safe_load(open('c.yaml'))\nopt = torch.optim.SGD(model.parameters(), lr=cfg['lr'])\n", "lr 0.5 0.1", "refused: c.yaml: it cannot be read"},
+		"unpacked":                   {begin + "cfg = {'optimizer': {'lr': 0.5, 'momentum': 0.9}}\nopt = torch.optim.SGD(model.parameters(), **cfg['optimizer'])\n", "lr 0.5 0.1", "cfg = {'optimizer': {'lr': 0.1, 'momentum': 0.9}}"},
+		"dict within a dict":         {begin + "cfg = {'train': {'lr': 0.5}}\nopt = torch.optim.SGD(model.parameters(), lr=cfg['train']['lr'])\n", "lr 0.5 0.1", "cfg = {'train': {'lr': 0.1}}"},
 		"set twice":                  {begin + "lr = 0.5\nlr = 0.4\nopt = torch.optim.SGD(model.parameters(), lr=lr)\n", "lr 0.5 0.1", "refused: lr: a.py: lr is set in 2 places"},
 		"changed in place":           {begin + "lr = 0.5\nlr *= 2\nopt = torch.optim.SGD(model.parameters(), lr=lr)\n", "lr 0.5 0.1", "refused: lr: a.py: lr is set in 2 places"},
 		"computed":                   {begin + "opt = torch.optim.SGD(model.parameters(), lr=0.5 * n)\n", "lr 0.5 0.1", "refused: lr: a.py:11: the value is computed: 0.5 * n"},
@@ -57,7 +59,7 @@ func TestPlaces(t *testing.T) {
 		"two statements in a line":   {begin + "opt = torch.optim.SGD(model.parameters(), 0.1)\nfor x in y:\n    loss = f(x); loss.backward(); opt.step()\n", "zero_grad never step", "refused: zero_grad: a.py:13 holds several statements"},
 		"the whole network already":  {begin + "opt = torch.optim.SGD(model.parameters(), 0.1)\n", "trained part all", "refused: trained: a.py:11: the optimizer has all of model: what else is trained has no name there"},
 		"frozen on purpose":          {begin + "model.a.requires_grad_(False)\nopt = torch.optim.SGD(model.b.parameters(), 0.1)\n", "trained part all", "refused: trained: parts of the network are frozen on purpose"},
-		"other knob":                 {begin, "residual none 2", "refused: residual: a change of residual is no change of one place"},
+		"other knob":                 {begin, "residual none 2", "refused: residual: a residual connection is a change of the network's forward"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

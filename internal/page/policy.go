@@ -34,7 +34,7 @@ var functions = template.FuncMap{
 	"pictures": func() template.CSS { return template.CSS(picture.CSS()) },
 	"clean":    report.Clean,
 	"num":      report.Num,
-	"interval": report.Interval,
+	"gain":     report.Gain,
 	"gains":    report.Gains,
 	"plus":     func(a, b int) int { return a + b },
 	"slug":     func(verdict string) string { return strings.ReplaceAll(verdict, " ", "-") },

@@ -2,63 +2,97 @@ package prove
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
+
+	"github.com/nnvet/nnvet"
 )
 
-// ablate leaves every proven fix out once, against all of them, on fresh seeds,
-// so that no change that does nothing any more is sold as a fix. It returns the
-// variant with those that earn their place.
+// ablate takes out the proven fixes without which the others are as good, on
+// fresh seeds, so that no change that does nothing any more is sold as a fix. It
+// returns the variant with those that earn their place, also with an error.
 func (p *Prover) ablate(ctx context.Context) (Variant, error) {
 	all := p.report.Proven()
 	if len(all) == 0 {
 		return nil, nil
 	}
-	whole := all[len(all)-1].variant
-	if len(all) == 1 {
-		return whole, nil
-	}
-	for i, f := range all {
-		without := slices.Delete(slices.Clone(all), i, i+1)
-		if i == len(all)-1 {
-			continue // it was proven on top of all the others just now
+	last := all[len(all)-1]
+	whole := last.variant
+	at := whole
+	kept, err := eliminate(all, func(f *Fix, rest []*Fix) (bool, error) {
+		if f == last {
+			return false, nil // it was proven on top of all the others just now
 		}
-		v, err := p.chain(ctx, without)
+		v, err := p.chain(ctx, rest)
 		if err != nil {
 			f.Kept = fmt.Sprintf("not left out for a test: %v", err)
-			continue
+			return false, stops(ctx, err)
 		}
-		if err := p.leaveOut(ctx, f, v, whole); err != nil {
-			return whole, err
+		c, err := p.lost(ctx, "leaving out "+f.Name, v, at, f.Treatment)
+		if err != nil {
+			return false, err
 		}
+		f.Ablation, f.Idle = &c, idles(c)
+		if f.Idle {
+			at = v
+		}
+		return f.Idle, nil
+	})
+	if err != nil || len(all)-len(kept) < 2 {
+		return at, err
 	}
-	kept := slices.DeleteFunc(slices.Clone(all), func(f *Fix) bool { return f.Idle })
-	if len(kept) == len(all) {
-		return whole, nil
-	}
-	return p.chain(ctx, kept)
+	return p.remains(ctx, all, at, whole)
 }
 
-// leaveOut judges a fix by what is lost without it.
-func (p *Prover) leaveOut(ctx context.Context, f *Fix, without, whole Variant) error {
+// idles reports whether nothing that counts is lost without something.
+func idles(c Claim) bool { return c.Verdict != Proven && c.Difference < MinEffect }
+
+// remains holds what is left of the fixes against all of them, since what each
+// that was taken out is worth may be too little to count, and together not. Where
+// something is lost all stay.
+func (p *Prover) remains(ctx context.Context, all []*Fix, left, whole Variant) (Variant, error) {
+	var treatment nnvet.Treatment
+	for _, f := range all {
+		treatment = both(treatment, f.Treatment)
+	}
+	c, err := p.lost(ctx, "with what is left", left, whole, treatment)
+	if err != nil || idles(c) {
+		return left, err
+	}
+	for _, f := range all {
+		if f.Idle {
+			f.Idle, f.Kept = false, "alone it is not missed, but together with others that are not"
+		}
+	}
+	return whole, nil
+}
+
+// lost judges what is lost by a variant without treatments, on fresh seeds.
+func (p *Prover) lost(ctx context.Context, doing string, without, whole Variant, tr nnvet.Treatment) (Claim, error) {
 	looks := LooksFor(1)
 	seeds := p.fresh(looks[0].Pairs)
 	p.plan(2 * len(seeds))
-	scores, err := p.train(ctx, "leaving out "+f.Name, []side{{without, seeds}, {whole, seeds}})
+	scores, err := p.train(ctx, doing, []side{{without, seeds}, {whole, seeds}})
 	if err != nil {
-		return err
+		return Claim{}, err
 	}
 	yard := p.yard
-	if changesLoss(f.Treatment) {
+	if changesLoss(tr) {
 		yard = yard.Other(scores[0], scores[1])
 	}
 	var pairs []Pair
 	for i, seed := range seeds {
 		pairs = append(pairs, Pair{Seed: seed, Before: yard.Of(scores[0][i]), After: yard.Of(scores[1][i])})
 	}
-	c := Judge(pairs, looks)
-	f.Ablation = &c
-	f.Idle = c.Verdict != Proven && c.Difference < MinEffect
+	return Judge(pairs, looks), nil
+}
+
+// stops returns an error that ends a proof, and nil for one that a single variant
+// has brought about.
+func stops(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, errBudget) {
+		return err
+	}
 	return nil
 }
 

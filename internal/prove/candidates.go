@@ -139,10 +139,14 @@ func movesRate(tr nnvet.Treatment) bool {
 
 // racesRate reports whether a treatment gets a learning rate of its own. By
 // training rows the fastest rate wins, and learns them by heart: where nothing is
-// validated both arms keep the rate that there was.
+// validated both arms keep the rate that there was, and where the time is short.
 func (p *Prover) racesRate(tr nnvet.Treatment) bool {
-	return movesRate(tr) && p.yard.Split == nnvet.Validation
+	return movesRate(tr) && p.validated() && p.spares(rateRaces())
 }
+
+// validated reports whether what all is scored by is of rows that are not trained
+// on, as far as anybody knows: a metric is what the user goes by.
+func (p *Prover) validated() bool { return p.yard.Split == nnvet.Validation || p.Metric != nil }
 
 // compares are the knobs that change what the loss compares, so that losses
 // before and after are not of a kind.
@@ -190,13 +194,16 @@ func pastEdge(won candidate, at float64) []float64 {
 // pastDoses goes on once with a prescribed learning rate that did best at the edge
 // of its doses. By training rows it does not: there the fastest rate wins.
 func (p *Prover) pastDoses(ctx context.Context, base Variant, t *nnvet.Trace, c, won candidate) (candidate, []Raced, error) {
-	if p.yard.Split != nnvet.Validation || len(c.treatment.Settings) != 1 || c.treatment.Settings[0].Name != "lr" {
+	if !p.validated() || len(c.treatment.Settings) != 1 || c.treatment.Settings[0].Name != "lr" {
 		return won, nil, nil
 	}
 	s := c.treatment.Settings[0]
 	at, err := strconv.ParseFloat(s.To, 64)
 	if err != nil {
 		return won, nil, nil // the race was among what there is
+	}
+	if !p.spares(raceOf(3)) {
+		return won, nil, nil
 	}
 	field := []candidate{won}
 	for _, factor := range pastEdge(won, at) {
@@ -217,6 +224,9 @@ func (p *Prover) rates(ctx context.Context, c candidate) ([]candidate, error) {
 func (p *Prover) at(ctx context.Context, c candidate, factors []float64) ([]candidate, float64, error) {
 	var out []candidate
 	t, err := p.trace(ctx, c.variant)
+	if errors.Is(err, errNoTrace) {
+		return nil, 0, nil
+	}
 	if err != nil {
 		return nil, 0, err
 	}

@@ -33,10 +33,13 @@ func (p *Prover) inTheWay(ctx context.Context, base Variant, t *nnvet.Trace, f *
 		if better {
 			return p.needed(ctx, base, links, at)
 		}
-		if len(links) == rounds {
+		if len(links) == rounds || !p.spares(raceSeeds) {
 			return nil, nil, nil
 		}
 		now, err := p.trace(ctx, at)
+		if errors.Is(err, errNoTrace) {
+			return nil, nil, nil
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -66,31 +69,37 @@ func (p *Prover) next(ctx context.Context, at Variant, t *nnvet.Trace, links []l
 	return nil, nil
 }
 
-// needed takes those links out, the last first, without which it is as well.
+// needed takes out the links without which it is as well.
 func (p *Prover) needed(ctx context.Context, base Variant, links []link, at Variant) ([]link, Variant, error) {
-	for i := len(links) - 1; i >= 0 && len(links) > 1; i-- {
-		less := append(append([]link(nil), links[:i]...), links[i+1:]...)
-		v := base
-		var err error
-		for _, l := range less {
-			tr := l.treatment
-			tr.Edits = nil // their places are of another text
-			if v, err = p.subject.With(ctx, v, l.trace, tr); err != nil {
-				break // it does not stand without the one before
-			}
-		}
+	links, err := eliminate(links, func(_ link, rest []link) (bool, error) {
+		v, err := p.linked(ctx, base, rest)
 		if err != nil {
-			continue
+			return false, stops(ctx, err) // it does not stand without the one before
 		}
 		gain, _, err := p.gain(ctx, v, at, links, raceSeeds)
-		if err != nil {
-			return nil, nil, err
+		if err != nil || gain >= MinEffect {
+			return false, err
 		}
-		if gain < MinEffect {
-			links, at = less, v
-		}
+		at = v
+		return true, nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	return links, at, nil
+}
+
+// linked applies the treatments of links one after another.
+func (p *Prover) linked(ctx context.Context, v Variant, links []link) (Variant, error) {
+	for _, l := range links {
+		tr := l.treatment
+		tr.Edits = nil // their places are of another text
+		var err error
+		if v, err = p.subject.With(ctx, v, l.trace, tr); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
 }
 
 // helps reports whether a variant is better than another by an effect, and not

@@ -39,8 +39,11 @@ func TestLooksOnce(t *testing.T) {
 	for i := range better {
 		better[i], same[i] = 0.3+0.01*float64(i), 0.2*float64(i%2*2-1)
 	}
-	claims := JudgeAll([][]Pair{from(better...), from(same...), from(same...), from(same...)}, LooksOnce(LeastSeeds))
-	if claims[0].Verdict != Proven || claims[1].Verdict == Proven {
-		t.Errorf("with %d seeds of four claims: %v", LeastSeeds, claims)
+	looks := LooksOnce(LeastSeeds)
+	if v := JudgeOf(4, from(better...), looks).Verdict; v != Proven {
+		t.Errorf("with %d seeds help on each is %v, as one of four claims", LeastSeeds, v)
+	}
+	if v := JudgeOf(4, from(same...), looks).Verdict; v == Proven {
+		t.Errorf("with %d seeds nothing is %v, as one of four claims", LeastSeeds, v)
 	}
 }

@@ -54,11 +54,12 @@ type scoreJSON struct {
 	Metric   Figure `json:"metric"`
 	Split    string `json:"split"`
 	Blown    bool   `json:"blown"`
+	Broken   string `json:"broken,omitempty"`
 }
 
 // MarshalJSON writes the score.
 func (s Score) MarshalJSON() ([]byte, error) {
-	return json.Marshal(scoreJSON{Figure(s.Skill), Figure(s.Answers), Figure(s.Accuracy), Figure(s.R2), Figure(s.Loss), Figure(s.First), Figure(s.Metric), s.Split, s.Blown})
+	return json.Marshal(scoreJSON{Figure(s.Skill), Figure(s.Answers), Figure(s.Accuracy), Figure(s.R2), Figure(s.Loss), Figure(s.First), Figure(s.Metric), s.Split, s.Blown, s.Broken})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -69,7 +70,7 @@ func (s *Score) UnmarshalJSON(b []byte) error {
 	}
 	*s = Score{
 		Skill: float64(j.Skill), Answers: float64(j.Answers), Accuracy: float64(j.Accuracy), R2: float64(j.R2),
-		Loss: float64(j.Loss), First: float64(j.First), Metric: float64(j.Metric), Split: j.Split, Blown: j.Blown,
+		Loss: float64(j.Loss), First: float64(j.First), Metric: float64(j.Metric), Split: j.Split, Blown: j.Blown, Broken: j.Broken,
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ const (
 
 // LooksFor returns the looks for a report of so many claims: 6 pairs at 0.02,
 // then 10 at 0.03. With several claims the first look waits until a treatment
-// that helps on every seed could pass Holm's correction: no earlier look could
+// that helps on every seed could pass their correction: no earlier look could
 // decide anything.
 func LooksFor(claims int) Looks {
 	enough := func(alpha float64) int { return int(math.Ceil(math.Log2(float64(max(claims, 1)) / alpha))) }
@@ -73,39 +73,32 @@ func (l Looks) fault() string {
 	return ""
 }
 
-// Judge returns the claim that the pairs of one treatment allow. They stand in
-// the order in which they were run, on seeds that chose nothing; beyond the last
-// look that they reach they wait for the next.
+// Judge returns the claim that the pairs of one treatment allow, which is the
+// only one of its report. They stand in the order in which they were run, on
+// seeds that chose nothing; beyond the last look that they reach they wait for
+// the next.
 //
 // The test is the exact one-sided sign-flip test on the differences of skill;
 // see [stat.SignFlip]. What it rejects is that the treatment does nothing. It
 // does not see what has not happened: of treatments that blow up one run in ten,
 // half show no such run in six.
-func Judge(pairs []Pair, looks Looks) Claim { return JudgeAll([][]Pair{pairs}, looks)[0] }
+func Judge(pairs []Pair, looks Looks) Claim { return JudgeOf(1, pairs, looks) }
 
-// JudgeAll returns the claims of one report, in order. All that are tried in it
-// must be there, also what came to nothing: the probability that any treatment
-// without effect is called proven is 0.05 at most (Holm's correction), and so it
-// is for worse and for no effect.
-func JudgeAll(family [][]Pair, looks Looks) []Claim {
-	claims := make([]Claim, len(family))
-	var tried []*sight
-	var helps, harms, same []float64
-	for i, pairs := range family {
-		if why := untriable(pairs, looks); why != "" {
-			claims[i] = Untried(why)
-			continue
-		}
-		s := see(&claims[i], pairs, looks)
-		tried = append(tried, s)
-		helps, harms, same = append(helps, s.helps), append(harms, s.harms), append(same, s.same)
+// JudgeOf is [Judge] for one of so many claims of a report, also those that are
+// never made: the probability that any treatment without effect is called proven
+// is 0.05 at most (Bonferroni's inequality), and so it is for worse and for no
+// effect. The number stands before the first claim, so that a verdict is final:
+// it depends on no claim that comes after, and what was built on it stays.
+func JudgeOf(claims int, pairs []Pair, looks Looks) Claim {
+	if why := untriable(pairs, looks); why != "" {
+		return Untried(why)
 	}
-	helps, harms, same = stat.Holm(helps), stat.Holm(harms), stat.Holm(same)
-	for i, s := range tried {
-		s.helps, s.harms, s.same = helps[i], harms[i], same[i]
-		s.decide(familyError / float64(len(tried)))
-	}
-	return claims
+	var c Claim
+	s := see(&c, pairs, looks)
+	many := float64(max(claims, 1))
+	s.helps, s.harms, s.same = min(1, many*s.helps), min(1, many*s.harms), min(1, many*s.same)
+	s.decide(familyError / many)
+	return c
 }
 
 // untriable says why pairs cannot be judged, "" where they can.

@@ -131,28 +131,24 @@ func TestUntried(t *testing.T) {
 	}
 }
 
-func TestJudgeAllCorrectsForSeveral(t *testing.T) {
-	good, idle, flat := slices.Repeat([]float64{0.2}, 10), []float64{0.1, -0.1, 0.2, -0.2, 0.1, -0.1, 0.2, -0.2, 0.1, -0.1}, make([]float64, 10)
-	tests := []struct {
+func TestOneOfSeveralClaims(t *testing.T) {
+	good, flat := slices.Repeat([]float64{0.2}, 10), make([]float64, 10)
+	for _, tt := range []struct {
 		name   string
-		family [][]Pair
+		claims int
+		pairs  []Pair
 		looks  Looks
-		want   []Verdict
+		want   Verdict
 	}{
-		{"six seeds cannot carry two claims", [][]Pair{from(good[:6]...), from(good[:6]...)}, LooksFor(1), []Verdict{Inconclusive, Inconclusive}},
-		{"seven can", [][]Pair{from(good[:7]...), from(good[:7]...)}, LooksFor(2), []Verdict{Proven, Proven}},
-		{"ten can, beside others", [][]Pair{from(good...), from(idle...), from(flat...)}, LooksFor(1), []Verdict{Proven, Inconclusive, NoEffect}},
-		{"the second leans on the first", [][]Pair{from(good[:6]...), from(good...)}, LooksFor(1), []Verdict{Proven, Proven}},
-		{"a third is in the way, though it has hardly begun", [][]Pair{from(good[:6]...), from(good...), from(0.2)}, LooksFor(1), []Verdict{Inconclusive, Proven, Inconclusive}},
-		{"what was not tried is not", [][]Pair{from(good[:6]...), nil, from(good...)}, LooksFor(1), []Verdict{Proven, NotTried, Proven}},
-		{"none", nil, LooksFor(0), nil},
-	}
-	for _, tt := range tests {
-		var got []Verdict
-		for _, c := range JudgeAll(tt.family, tt.looks) {
-			got = append(got, c.Verdict)
-		}
-		if !slices.Equal(got, tt.want) {
+		{"six seeds carry one claim", 1, from(good[:6]...), LooksFor(1), Proven},
+		{"and not one of two", 2, from(good[:6]...), LooksFor(1), Inconclusive},
+		{"seven do", 2, from(good[:7]...), LooksFor(2), Proven},
+		{"seven do not carry one of four", 4, from(good[:7]...), LooksFor(2), Inconclusive},
+		{"eight do", 4, from(good[:8]...), LooksFor(4), Proven},
+		{"nothing is shown to be nothing", 4, from(flat...), LooksFor(4), NoEffect},
+		{"what was not tried", 4, nil, LooksFor(4), NotTried},
+	} {
+		if got := JudgeOf(tt.claims, tt.pairs, tt.looks).Verdict; got != tt.want {
 			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
 	}
@@ -169,11 +165,7 @@ func TestLooksFor(t *testing.T) {
 			continue
 		}
 		at := func(n int) Verdict {
-			family := make([][]Pair, claims)
-			for i := range family {
-				family[i] = from(slices.Repeat([]float64{0.2}, n)...)
-			}
-			return JudgeAll(family, Looks{{n, looks[0].Alpha}})[0].Verdict
+			return JudgeOf(claims, from(slices.Repeat([]float64{0.2}, n)...), Looks{{n, looks[0].Alpha}}).Verdict
 		}
 		if n := looks[0].Pairs; at(n) != Proven || n != 6 && n != 10 && at(n-1) == Proven {
 			t.Errorf("LooksFor(%d) = %v: %d pairs give %v, one fewer %v", claims, looks, n, at(n), at(n-1))

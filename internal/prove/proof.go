@@ -5,20 +5,43 @@ import (
 	"fmt"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // mostClaims bounds the claims of one report, so that the looks at each can be
 // decided on before the first training.
 const mostClaims = 4
 
-// looks are those at every claim of this report.
-func (p *Prover) looks() Looks { return p.looksAt(mostClaims) }
+// claims is how many claims are made in this report at most: of findings that
+// were asked for one each. It is known before the first, so that each is judged
+// as one of so many whatever comes after.
+func (p *Prover) claims() int {
+	if n := len(p.Only); n > 0 {
+		return min(n, mostClaims)
+	}
+	return mostClaims
+}
+
+// oneOf is as one of how many claims the next is judged: the first as one of two,
+// which is what most programs have, then of four, and so on, and the last as the
+// one before it. The shares 1/2, 1/4, 1/8, 1/8 add up to one. They are spent by the
+// order of claims alone, whatever came of those before.
+func (p *Prover) oneOf() int {
+	n, at := p.claims(), p.judged()
+	if p.Seeds > 0 { // which all are to be enough for
+		return n
+	}
+	return 1 << min(at+1, n-1)
+}
+
+// looks are those at the next claim of this report.
+func (p *Prover) looks() Looks { return p.looksAt(p.oneOf()) }
 
 // prove trains both sides of a fix on fresh seeds, until there is a verdict or no
 // further look.
 func (p *Prover) prove(ctx context.Context, f *Fix) error {
-	if n := p.judged(); n >= mostClaims {
-		f.Claim = Untried(fmt.Sprintf("%d claims are judged in one report, so that the odds of a false one stay at 5 %%; prove it alone: --only %s", mostClaims, f.Check))
+	if n := p.claims(); p.judged() >= n {
+		f.Claim = Untried(fmt.Sprintf("this report makes %s, so that the odds of a false one stay at 5 %%; prove it alone: --only %s", plural.Of(n, "claim"), f.Check))
 		return nil
 	}
 	before, err := p.opponent(ctx, f)
@@ -26,8 +49,8 @@ func (p *Prover) prove(ctx context.Context, f *Fix) error {
 		f.Claim = Untried("the time was up before it could be proven")
 		return err
 	}
-	f.Scale = p.yard.Scale
-	for _, look := range p.looks() {
+	f.Scale, f.oneOf = p.yard.Scale, p.oneOf()
+	for _, look := range p.looksAt(f.oneOf) {
 		n := look.Pairs - len(f.Pairs)
 		if !p.affords(2 * n) {
 			f.Claim = p.judge(f)
@@ -79,31 +102,8 @@ func (p *Prover) pairs(ctx context.Context, f *Fix, before Variant, n int) error
 	return nil
 }
 
-// judge returns the claim of a fix among all that were judged.
-func (p *Prover) judge(f *Fix) Claim {
-	var family [][]Pair
-	mine := 0
-	for _, other := range p.report.Fixes {
-		if other == f {
-			mine = len(family)
-		}
-		if len(other.Pairs) > 0 || other == f {
-			family = append(family, other.Pairs)
-		}
-	}
-	return JudgeAll(family, p.looks())[mine]
-}
-
-// settle judges all claims as one family.
-func (p *Prover) settle() {
-	for _, f := range p.report.Fixes {
-		if len(f.Pairs) > 0 {
-			why := f.Claim.Why
-			f.Claim = p.judge(f)
-			f.Claim.Why = why
-		}
-	}
-}
+// judge returns the claim of a fix as one of those that the report may make.
+func (p *Prover) judge(f *Fix) Claim { return JudgeOf(f.oneOf, f.Pairs, p.looksAt(f.oneOf)) }
 
 // opponent returns what a treatment is proven against: the variant that it
 // changes, at its own best learning rate where the treatment has its own.

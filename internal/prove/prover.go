@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/nnvet/nnvet"
@@ -54,6 +55,8 @@ type Prover struct {
 	of     int
 	walls  time.Duration           // of trainings, together
 	seeds  int64                   // the next that nobody has used
+	lock   sync.Mutex              // of rows
+	rows   float64                 // that the program as it is trains on, to its end
 	traces map[string]*nnvet.Trace // of each variant's first training of a race
 	own    map[string]*nnvet.Trace // and of that from its own seeds
 }
@@ -80,7 +83,6 @@ func (p *Prover) Run(ctx context.Context) (*Report, error) {
 		p.report.Short = fmt.Sprintf("the time of %s was up", p.Budget)
 		err = nil
 	}
-	p.settle()
 	p.report.Trainings, p.report.Spent = p.done, p.clock().Sub(p.began)
 	return p.report, err
 }
@@ -105,10 +107,10 @@ func (p *Prover) run(ctx context.Context) error {
 		base, p.report.final = fix.variant, fix.variant
 	}
 	final, err := p.ablate(ctx)
+	p.report.final = final
 	if err != nil {
 		return err
 	}
-	p.report.final = final
 	return p.look(ctx, final)
 }
 
@@ -184,7 +186,7 @@ func (p *Prover) trace(ctx context.Context, v Variant) (*nnvet.Trace, error) {
 	if t := p.traces[key(v)]; t != nil {
 		return t, nil
 	}
-	return nil, errors.New("a training that was tried left no trace")
+	return nil, errNoTrace
 }
 
 // asWritten is the seed of a training from the program's own seeds.
@@ -258,7 +260,15 @@ func (p *Prover) mend(ctx context.Context, base Variant, t *nnvet.Trace, f *nnve
 		p.report.skip(f, why, instead)
 		return nil, nil
 	}
-	candidates, why, err := p.effective(ctx, t, candidates)
+	candidates, why, err := p.working(ctx, base, t, candidates)
+	if err != nil {
+		return nil, err
+	}
+	if len(candidates) == 0 {
+		p.report.skip(f, why, f.Treatments[0].Action)
+		return nil, nil
+	}
+	candidates, why, err = p.effective(ctx, t, candidates)
 	if err != nil {
 		return nil, err
 	}
@@ -269,7 +279,7 @@ func (p *Prover) mend(ctx context.Context, base Variant, t *nnvet.Trace, f *nnve
 	best, raced, err := p.race(ctx, base, candidates, f)
 	if err != nil {
 		if errors.Is(err, errBudget) {
-			p.report.skip(f, "not enough time to race its treatments", "give a larger --budget: it goes on from here")
+			p.report.skip(f, "not enough time to prove a treatment", "give a larger --budget: it goes on from here")
 		}
 		return nil, err
 	}
@@ -290,8 +300,9 @@ func (p *Prover) try(ctx context.Context, base Variant, f *nnvet.Finding, best c
 	if err := p.prove(ctx, fix); err != nil {
 		return nil, err
 	}
-	if e, ok := fix.variant.(Edited); ok {
-		fix.Written = e.Patch() != nil
+	fix.Written, fix.Mixed = written(base, fix.variant), mixed(base, fix.variant)
+	if h, ok := fix.variant.(interface{ ByHand() string }); ok {
+		fix.Hand = h.ByHand()
 	}
 	fix.Split = p.yard.Split
 	fix.Curves = Curves{curve(p.traces[key(base)], fix.Split), curve(p.traces[key(fix.variant)], fix.Split)}

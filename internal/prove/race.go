@@ -20,9 +20,15 @@ func (p *Prover) race(ctx context.Context, base Variant, all []candidate, f *nnv
 	if err != nil {
 		return candidate{}, nil, err
 	}
+	if !p.spares(0) {
+		return candidate{}, nil, errBudget
+	}
 	doses := len(all) == 1
 	if doses {
 		all = append(all, p.dosed(ctx, base, t, all[0])...)
+	}
+	if !p.spares(raceOf(len(all))) {
+		all, doses = all[:1], false // what the check prescribes first
 	}
 	best, raced, err := p.halve(ctx, fmt.Sprintf("racing %d treatments of %s", len(all), f.Check.Name), all)
 	if err != nil {
@@ -53,7 +59,7 @@ func (p *Prover) halve(ctx context.Context, doing string, all []candidate) (cand
 		return all[0], nil, nil
 	}
 	keep := max(2, (len(all)+1)/2)
-	p.plan(len(all) + keep*(raceSeeds-1))
+	p.plan(raceOf(len(all)))
 	raced := make([]Raced, len(all))
 	values := make([][]float64, len(all))
 	add := func(who []int, seeds []int64) error {

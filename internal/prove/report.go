@@ -41,8 +41,10 @@ type Fix struct {
 	Opponents []Raced         `json:"opponents,omitempty"` // the learning rates that Against was chosen from
 	Scale     Scale           `json:"scale"`
 	Split     string          `json:"split"`
-	Written   bool            `json:"written"`        // as an edit of the files
-	Twin      string          `json:"twin,omitempty"` // of trainings of the engine's twin: how that compares with the program
+	Written   bool            `json:"written"`         // as an edit of the files
+	Mixed     bool            `json:"mixed,omitempty"` // in part as an edit, in part at run time: neither alone was proven
+	Hand      string          `json:"hand,omitempty"`  // what a person does, where no edit could say it
+	Twin      string          `json:"twin,omitempty"`  // of trainings of the engine's twin: how that compares with the program
 	Pairs     []Pair          `json:"pairs"`
 	Figures   []Told          `json:"figures,omitempty"` // of the same trainings
 	Curves    Curves          `json:"curves"`
@@ -55,6 +57,7 @@ type Fix struct {
 	variant Variant    // with the treatment
 	base    Variant    // what it was tried on
 	tuned   bool       // its learning rate was raced
+	oneOf   int        // claims, as one of which it is judged
 	own     candidate  // base at the learning rate that suits that, where tuned
 	scored  [2][]Score // of the pairs, without and with
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/stat"
 )
 
 // A Scale is what a training is scored by.
@@ -33,6 +34,8 @@ type Score struct {
 	Split        string // which Loss and Skill are of
 	// Blown is whether a training failed or ended with a loss that is not finite.
 	Blown bool
+	// Broken is why it failed, where that is no loss that is not finite.
+	Broken string
 }
 
 // Judged scores a training. Without a metric, validation rows decide; where
@@ -45,7 +48,7 @@ func Judged(t *Training, m *NamedMetric) Score {
 	if m != nil {
 		s.Metric = m.Find(t.Output)
 	}
-	s.Blown = s.Blown || t.Failed != ""
+	s.Blown, s.Broken = s.Blown || t.Failed != "", broke(t)
 	return s
 }
 
@@ -270,12 +273,16 @@ func (m *NamedMetric) Find(output []byte) float64 {
 // of the baseline, or 1 for shares, so that a claim asks for a fiftieth of it.
 func metric(baseline []Score, m *NamedMetric) (Yardstick, error) {
 	y := Yardstick{Scale: Metric, lower: m.Lower, unit: 1}
+	var sizes []float64
 	found := false
 	for _, s := range baseline {
 		found = found || !math.IsNaN(s.Metric)
-		if a := math.Abs(s.Metric); a > y.unit && !math.IsInf(a, 0) {
-			y.unit = a
+		if stat.Finite(s.Metric) {
+			sizes = append(sizes, math.Abs(s.Metric))
 		}
+	}
+	if len(sizes) > 0 {
+		y.unit = max(1, stat.Median(sizes))
 	}
 	if !found && len(baseline) > 0 {
 		return y, fmt.Errorf("the program prints no Figure named %q, as in \"%s: 0.93\"", m.Name, m.Name)

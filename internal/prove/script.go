@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +36,7 @@ type treated struct {
 	patch   *edit.Patch // nil: none
 	running []nnvet.Setting
 	known   json.RawMessage // what these need of the trace that they were prescribed on
+	hand    string          // what a person does for the last of these, which no edit could say
 }
 
 // Key names the edited files by what is in them.
@@ -58,61 +57,40 @@ func (t treated) Patch() *edit.Patch { return t.patch }
 // AtRunTime returns what no edit could say.
 func (t treated) AtRunTime() []nnvet.Setting { return t.running }
 
+// ByHand returns what a person does for what no edit could say; "" where there is no such thing.
+func (t treated) ByHand() string { return t.hand }
+
 // With edits the files, or changes the settings at run time. The error tells
 // why neither can be, and what a person does instead.
 func (s *Script) With(ctx context.Context, base Variant, t *nnvet.Trace, tr nnvet.Treatment) (Variant, error) {
 	was, _ := base.(treated)
-	p, err := s.edit(ctx, was, t, tr)
+	p, err := edit.PythonAfter(ctx, was.patch, s.Interpreter, s.Dir, t, tr)
 	if err == nil {
 		if was.patch != nil {
 			if p, err = was.patch.Then(p); err != nil {
 				return nil, err
 			}
 		}
-		return treated{p, was.running, was.known}, nil
+		return treated{patch: p, running: was.running, known: was.known, hand: was.hand}, nil
 	}
 	refused := (*edit.Refused)(nil)
 	if !errors.As(err, &refused) {
 		return nil, err
 	}
 	if v, ok := s.atRunTime(ctx, was, t, tr); ok {
+		v.hand = refused.Instead
 		return v, nil
 	}
 	return nil, err
 }
 
-// edit makes a patch of the files as a variant has them.
-func (s *Script) edit(ctx context.Context, was treated, t *nnvet.Trace, tr nnvet.Treatment) (*edit.Patch, error) {
-	if was.patch == nil {
-		return edit.Python(ctx, s.Interpreter, s.Dir, t, tr)
-	}
-	dir, err := os.MkdirTemp("", "nnvet-edited-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	for _, source := range edit.Named(t) {
-		if err := s.lay(dir, source, was.patch); err != nil {
-			return nil, err
-		}
-	}
-	return edit.Python(ctx, s.Interpreter, dir, t, tr)
-}
-
-// lay writes a source file into dir, as the patch leaves it.
-func (s *Script) lay(dir, name string, p *edit.Patch) error {
-	if !filepath.IsLocal(name) {
-		return nil
-	}
-	text, err := os.ReadFile(filepath.Join(s.Dir, name))
-	if i := slices.IndexFunc(p.Files, func(f edit.File) bool { return f.Path == name }); i >= 0 {
-		text, err = p.Files[i].After, nil
-	}
-	if err != nil {
-		return nil // the editor says that it is not there
-	}
-	path := filepath.Join(dir, name)
-	return errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, text, 0o600))
+// AtRunTime returns the variant in which the probe changes the settings, where a
+// short run shows that it can.
+func (s *Script) AtRunTime(ctx context.Context, base Variant, t *nnvet.Trace, tr nnvet.Treatment) (Variant, bool) {
+	was, _ := base.(treated)
+	v, ok := s.atRunTime(ctx, was, t, tr)
+	v.hand = tr.Action
+	return v, ok
 }
 
 // look is how many steps a run takes that only shows whether a setting can be
@@ -121,11 +99,11 @@ const look = 2
 
 // atRunTime returns the variant in which the probe changes the settings, where a
 // short run shows that it can.
-func (s *Script) atRunTime(ctx context.Context, was treated, t *nnvet.Trace, tr nnvet.Treatment) (Variant, bool) {
+func (s *Script) atRunTime(ctx context.Context, was treated, t *nnvet.Trace, tr nnvet.Treatment) (v treated, ok bool) {
 	if len(tr.Settings) == 0 {
-		return nil, false
+		return v, false
 	}
-	v := treated{was.patch, append(slices.Clone(was.running), tr.Settings...), was.known}
+	v = treated{patch: was.patch, running: append(slices.Clone(was.running), tr.Settings...), known: was.known}
 	if v.known == nil {
 		v.known = edit.Known(t)
 	}
@@ -133,11 +111,11 @@ func (s *Script) atRunTime(ctx context.Context, was treated, t *nnvet.Trace, tr 
 	o.Seed, o.Steps = firstRaced, look
 	out, err := s.bench.Run(ctx, o)
 	if err != nil {
-		return nil, false
+		return v, false
 	}
 	for _, setting := range tr.Settings {
 		if !slices.Contains(out.Applied, setting.Name) {
-			return nil, false
+			return v, false
 		}
 	}
 	return v, true

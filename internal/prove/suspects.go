@@ -24,9 +24,12 @@ func (p *Prover) suspected(ctx context.Context, base Variant, t *nnvet.Trace, fo
 	if !p.clueless(ctx, base, t, found) {
 		return nil, nil
 	}
+	if !p.spares(rateRaces()) {
+		return nil, errBudget
+	}
 	own, raced := candidate{variant: base}, []Raced(nil)
 	var err error
-	if p.yard.Split == nnvet.Validation {
+	if p.validated() {
 		if own, raced, err = p.tuned(ctx, "racing learning rates, as nothing found helps", own); err != nil {
 			return nil, err
 		}
@@ -69,7 +72,7 @@ func (p *Prover) foremost(ctx context.Context, all []suspect) (*suspect, []Raced
 		}
 		won.candidate, raced = tuned, append(raced, more...)
 	}
-	won.tuned = p.yard.Split == nnvet.Validation // so is what it is held against
+	won.tuned = p.validated() // so is what it is held against
 	return &won, raced, nil
 }
 
@@ -78,7 +81,7 @@ func (p *Prover) foremost(ctx context.Context, all []suspect) (*suspect, []Raced
 // stands is not for a person to mend first. By training rows whatever learns them by heart wins, so there
 // must be validation rows, or a metric.
 func (p *Prover) clueless(ctx context.Context, base Variant, t *nnvet.Trace, found []nnvet.Finding) bool {
-	if len(p.report.Proven()) > 0 || p.yard.Split != nnvet.Validation && p.Metric == nil {
+	if len(p.report.Proven()) > 0 || !p.validated() {
 		return false
 	}
 	left := 0.0 // to a perfect training

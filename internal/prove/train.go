@@ -58,14 +58,18 @@ func (p *Prover) train(ctx context.Context, doing string, sides []side) ([][]Sco
 	}
 	close(jobs)
 	all.Wait()
-	return out, context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return out, err
+	}
+	return out, unbroken(sides, out)
 }
 
 // once trains one order, or takes it from the journal.
 func (p *Prover) once(ctx context.Context, o Order) (*Entry, *Training, error) {
-	if e := p.journal.find(key(o.Variant), o.Seed); e != nil {
+	if e := p.journal.find(p.entry(o.Variant), o.Seed); e != nil {
 		t, err := p.journal.load(e)
 		p.declare(t)
+		p.whole(o, t)
 		return e, t, err
 	}
 	if p.Budget > 0 && p.clock().Sub(p.began) >= p.Budget {
@@ -84,8 +88,20 @@ func (p *Prover) once(ctx context.Context, o Order) (*Entry, *Training, error) {
 		return nil, nil, context.Cause(ctx)
 	}
 	p.declare(t)
-	e := &Entry{Key: key(o.Variant), Seed: o.Seed, Dir: dir, Wall: t.Wall, Failed: t.Failed, Score: Judged(t, p.Metric)}
+	p.whole(o, t)
+	e := &Entry{Key: p.entry(o.Variant), Seed: o.Seed, Dir: dir, Wall: t.Wall, Failed: t.Failed, Score: p.scored(t)}
+	if o.Variant == nil && e.Score.Broken != "" {
+		return e, t, nil // what the program lacked may be there the next time
+	}
 	return e, t, p.journal.add(e)
+}
+
+// entry names a variant in the journal, with what its trainings were scored by.
+func (p *Prover) entry(v Variant) string {
+	if p.Metric == nil {
+		return key(v)
+	}
+	return key(v) + ", scored by " + p.Metric.Name
 }
 
 func (p *Prover) declare(t *Training) {

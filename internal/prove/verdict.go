@@ -2,7 +2,7 @@
 //
 // A claim rests on pairs: the same seed with and without the treatment, scored
 // by skill, 1 - loss / loss of the best constant predictor. [Judge] and
-// [JudgeAll] turn pairs into claims and are pure. docs/proof.md says how often
+// [JudgeOf] turn pairs into claims and are pure. docs/proof.md says how often
 // they are wrong.
 package prove
 

@@ -49,11 +49,21 @@ func DecidedText(w io.Writer, d *Decisions, style Style) error {
 		}
 	}
 	p.section(func() {
+		if d.Run != "" && d.waits() {
+			p.wrap(11, span{plain, "  first    nnvet prove " + d.Run}, span{dim, "  mends what stands before depth and width"})
+		}
 		if d.Run != "" {
 			p.wrap(11, span{plain, "  again    nnvet show " + d.Run}, span{dim, "  the diagnosis with what was decided"})
 		}
 	})
 	return p.flush(w)
+}
+
+// waits reports whether an experiment was left until something else is mended.
+func (d *Decisions) waits() bool {
+	return slices.ContainsFunc(d.Decided, func(x Decided) bool {
+		return x.Outcome == notDone && strings.Contains(x.Message, "stands before them")
+	})
 }
 
 // experiments tells in a diagnosis what was decided of its run. What could not be

@@ -1,12 +1,13 @@
 // Package report renders what nnvet found in one run: as text for a person at
 // a terminal, as single lines for editors and grep, as a compact text for
-// coding agents, and as JSON for programs. It reads no clock and no files but
-// through [Report.Source], so the same trace and version always give the same
-// bytes.
+// coding agents, as JSON for programs, and as what code scanners, test reports,
+// GitHub and Markdown take. It reads no clock and no files but through
+// [Report.Source], so the same trace and version always give the same bytes.
 package report
 
 import (
 	"io"
+	"strings"
 
 	"github.com/nnvet/nnvet"
 )
@@ -33,16 +34,37 @@ type Report struct {
 
 // A Format is one way to render a report.
 type Format struct {
-	Name   string // what --format takes
-	What   string // one line of help
+	Name   string   // what --format takes
+	What   string   // one line of help
+	Files  []string // endings of the files that are written so
 	Render func(w io.Writer, r *Report, s Style) error
 	Proof  func(w io.Writer, r *ProofReport, s Style) error // of `nnvet prove`
 }
 
 // Formats is the table of formats.
 var Formats = []Format{
-	{"text", "for a person at a terminal", Text, Proofs},
-	{"concise", "one line per finding, for editors and grep", Concise, proofConcise},
-	{"agent", "compact text for coding agents", Agent, proofAgent},
-	{"json", "one document for programs, see docs/diagnosis.schema.json", JSON, proofJSON},
+	{"text", "for a person at a terminal", []string{".txt"}, Text, Proofs},
+	{"concise", "one line per finding, for editors and grep", nil, Concise, proofConcise},
+	{"agent", "compact text for coding agents", nil, Agent, proofAgent},
+	{"json", "one document for programs, see docs/diagnosis.schema.json", []string{".json"}, JSON, proofJSON},
+	{"jsonl", "an event a line, of runs while they go on, see docs/events.schema.json", []string{".jsonl", ".ndjson"}, JSONLines, proofJSONLines},
+	{"sarif", "SARIF 2.1.0, for code scanning and editors", []string{".sarif", ".sarif.json"}, SARIF, proofSARIF},
+	{"junit", "JUnit XML, a test a pitfall", []string{".xml"}, JUnit, proofJUnit},
+	{"github", "annotations of GitHub Actions", nil, GitHub, proofGitHub},
+	{"md", "Markdown, for summaries and merge requests", []string{".md"}, Markdown, proofMarkdown},
+}
+
+// FormatOf returns the format that a file's name asks for, by the longest of its
+// endings, or nil.
+func FormatOf(name string) *Format {
+	var best *Format
+	most := 0
+	for i := range Formats {
+		for _, ending := range Formats[i].Files {
+			if len(ending) > most && strings.HasSuffix(strings.ToLower(name), ending) {
+				best, most = &Formats[i], len(ending)
+			}
+		}
+	}
+	return best
 }

@@ -306,8 +306,9 @@ func Gains(x *nnvet.Proof) [][3]string {
 	return out
 }
 
-// Interval returns " (between +0.12 and +0.35)", or "" where it is not known.
-func Interval(x *nnvet.Proof) string { return interval(x) }
+// Gain returns by how much the score moves, "+0.25 (between +0.12 and +0.35)",
+// or without the interval where that is not known.
+func Gain(x *nnvet.Proof) string { return signed(x.After-x.Before) + interval(x) }
 
 // Answer says in one sentence what to change and what that brings.
 func (r *ProofReport) Answer() string { return r.answer() }

@@ -149,6 +149,9 @@ func network(s *engine.Spec, t *nnvet.Trace, rows *Rows) error {
 }
 
 func unknown(of *nnvet.Layer) error {
+	if !of.Leaf {
+		return fmt.Errorf("module %s holds parameters of its own beside layers", of.Name)
+	}
 	return fmt.Errorf("layer %s is %s, which the engine has not", of.Name, of.Kind)
 }
 

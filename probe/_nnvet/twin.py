@@ -148,7 +148,8 @@ class Twin:
         p, t = call.prediction.detach(), call.target.detach()
         training = self.probe.forward.training() and call.prediction.requires_grad
         if not p.dim() or not t.dim() or p.shape[0] != len(x) or t.shape[0] != len(x):
-            return training and self.stop("the loss compares %d rows with targets of %s where the network was fed %d" % (len(p) if p.dim() else 1, tuple(t.shape), len(x)))
+            compared = "predictions of %s with targets of %s" % (tuple(p.shape), tuple(t.shape))
+            return training and self.stop("the loss compares %s where the first layer was fed %d rows" % (compared, len(x)))
         layout = self.describe(call, p, t)
         if self.layout is None:
             self.layout, self.shape = layout, tuple(x.shape[1:])

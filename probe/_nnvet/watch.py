@@ -8,7 +8,27 @@ import sys
 import threading
 import time
 
-from . import budget, evaluation, forward, graph, guard, journal, loose, losses, network, source, stats, steps, survey, trouble, twin, units, update, written, zeroing
+from . import (
+    budget,
+    evaluation,
+    forward,
+    graph,
+    guard,
+    journal,
+    loose,
+    losses,
+    network,
+    source,
+    stats,
+    steps,
+    survey,
+    trouble,
+    twin,
+    units,
+    update,
+    written,
+    zeroing,
+)
 from .guard import guarded
 
 clock = time.perf_counter

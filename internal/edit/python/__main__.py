@@ -1,6 +1,7 @@
 """Reads a request as JSON from stdin: files, settings, and what the trace knows of places. Writes edits as bytes from, to
 and the new text, file by file, or why there are none."""
 
+import ast
 import json
 import sys
 
@@ -17,6 +18,7 @@ import trained
 import weights
 from program import Program
 from refusal import Refusal
+from values import Values, asnumber, is_literal
 
 # What has no one place in a program, and why.
 NOWHERE = {
@@ -49,17 +51,45 @@ def answer(request):
             if setting["name"] not in KNOBS:
                 raise Refusal(NOWHERE.get(setting["name"], "no one place in the source says the %s" % setting["name"]))
             KNOBS[setting["name"]](program, setting)
-        current = None
         for at in request["edits"]:
-            source = program.sources[at["file"]]
-            source.edit(source.offset(at["line"], at["col"] - 1), source.offset(at["end_line"], at["end_col"] - 1), at["text"])
+            current = at["setting"]
+            _own(program, at)
+        current = None
         for source in program.sources.values():
             source.result()
     except Refusal as r:
         return {"refused": {"setting": current, "why": r.why, "instead": r.instead}}
     except RecursionError:
         return {"refused": {"setting": current, "why": "the source is nested too deep", "instead": ""}}
-    return {"files": {s.path: s.sorted() for s in program.sources.values() if s.edits}}
+    return {"files": {s.path: s.sorted() for s in program.sources.values() if s.edits}, "keys": program.keys}
+
+
+def _own(program, at):
+    """Makes a change whose place the check knew. Where a name stands there, its value is what is changed, so that the
+    user's own setting stays the one that counts."""
+    source = program.sources[at["file"]]
+    start, end = source.offset(at["line"], at["col"] - 1), source.offset(at["end_line"], at["end_col"] - 1)
+    node = source.expression(start, end)
+    if at["text"] == "Identity" and _took_out(program, source, end):
+        return
+    if asnumber(at["text"]) is not None and node is not None and not is_literal(node):
+        Values(program).set(source, node, {"from": at["from"], "to": at["text"]})
+    else:
+        source.edit(start, end, at["text"])
+
+
+def _took_out(program, source, end):
+    """Takes out the module whose name ends there, in the place of making it the identity; not where that is not certain."""
+    made = [n for n in ast.walk(source.tree) if isinstance(n, ast.Call) and source.end(n.func) == end]
+    if len(made) != 1:
+        return False
+    before = len(source.edits)
+    try:
+        final.take_out_module(program, source, made[0])
+    except Refusal:
+        del source.edits[before:]
+        return False
+    return True
 
 
 if __name__ == "__main__":

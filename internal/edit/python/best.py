@@ -72,14 +72,17 @@ def _validation(source, loop):
 def _network(program, source, loop):
     """Returns what the network is called in the loop: what is set to training or evaluation there, or what is called
     there by the name that it was made under, or handed to the functions that train."""
-    modes = {source.text(n.func.value) for n in ast.walk(loop) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in ("train", "eval")}
+    calls = [n.func for n in ast.walk(loop) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    modes = {source.text(f.value) for f in calls if f.attr in ("train", "eval")}
     if len(modes) == 1:
         return modes.pop()
+    if modes:
+        raise Refusal("%s: it is not certain what the network is called there" % source.where(loop), _BY_HAND)
     made, statement, name = program.network()
     uses = any(isinstance(n, (ast.Name, ast.Attribute)) and source.text(n) == name for n in ast.walk(loop))
     inside = source.function(loop)
     same = made is source and (source.function(statement) is inside or source.function(statement) is None)
     hidden = isinstance(inside, FUNCTIONS) and name in [a.arg for a in inside.args.args] and source.function(statement) is not inside
-    if len(modes) > 1 or not uses or not same and not hidden:
+    if not uses or not same and not hidden:
         raise Refusal("%s: it is not certain what the network is called there" % source.where(loop), _BY_HAND)
     return name

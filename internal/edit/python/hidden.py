@@ -17,16 +17,19 @@ _TO = re.compile(r"(\w+)(?:\((.*)\))?$")
 
 def activation(program, setting):
     match = _TO.match(setting["to"])
-    if match is None or match.group(1) not in _CLASSES or setting["from"] not in _FUNCTIONS:
+    was = next((k for k, kind in _CLASSES.items() if kind == setting["from"]), setting["from"])  # a layer's kind
+    if match is None or match.group(1) not in _CLASSES or was not in _FUNCTIONS:
         raise Refusal("an activation %s in the place of %s is not written" % (setting["to"], setting["from"]))
     name, inside = match.group(1), match.group(2) or ""
-    modules = list(program.calls(_CLASSES[setting["from"]]))
-    functions = list(program.calls(_FUNCTIONS[setting["from"]]))
+    modules = list(program.calls(_CLASSES[was]))
+    functions = list(program.calls(_FUNCTIONS[was]))
     if setting["site"]:  # a module that several layers share is called behind each
         names = {p.targets[0].attr for s, c in modules for p in [s.parent[c]] if isinstance(p, ast.Assign) and isinstance(p.targets[0], ast.Attribute)}
         functions = list({c: (s, c) for s, c in functions + [f for f in program.calls(*names) if names and f[1].args]}.values())
     if setting["site"]:
         modules, functions = _behind(program, setting["site"], modules, functions)
+    else:
+        modules, functions = _hidden(program, was, modules, functions)
     if not modules and not functions:
         raise Refusal("no %s was found that is certain" % setting["from"])
     for source, call in modules:
@@ -40,6 +43,19 @@ def activation(program, setting):
             source.replace(call, "%s(%s%s)" % (program.needed(source, _ROOMS.get(name, "torch.nn.functional.") + name), source.text(inner), more))
 
 
+def _hidden(program, was, modules, functions):
+    """Leaves out what ends the network, as the sigmoid before a loss of probabilities."""
+    for op in (o for h in program.trace["heads"] for o in h["chain"] if o["op"] == was):
+        layer = program.layer(op["layer"])
+        made = program.call_at(layer["at"], _CLASSES[was]) if layer else None
+        called = program.call_at(op["at"], _FUNCTIONS[was]) if op["at"] else None
+        if made is None and called is None:
+            raise Refusal("it is not certain which %s ends the network" % was)
+        modules = [m for m in modules if made is None or m[1] is not made[1]]
+        functions = [f for f in functions if called is None or f[1] is not called[1]]
+    return modules, functions
+
+
 def _behind(program, site, modules, functions):
     """Keeps the activation that follows a layer: the next of its Sequential, or the call around the layer's."""
     layer = program.layer(site)
@@ -48,6 +64,8 @@ def _behind(program, site, modules, functions):
         source, call = found
         holder = source.parent[call]
         items = holder.args if isinstance(holder, ast.Call) else getattr(holder, "elts", [])
+        if any(c is call for _, c in modules):  # it is the activation itself
+            return [found], []
         if call in items:
             following = items[items.index(call) + 1:][:1]
             return [(s, c) for s, c in modules if c in following], []

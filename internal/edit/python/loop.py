@@ -32,13 +32,13 @@ def batch(program, setting):
         node = find(source, call, "batch_size", _LOADER)
         if node is None:
             insert(source, call, "batch_size=" + setting["to"])
-        else:
-            Values(program).set(source, node, setting)
+        else:  # a batch of more rows than there are holds them all
+            Values(program).set(source, node, setting, most=program.trace["rows"])
         return
     places, sliced = {}, 0
     for source, node in _sliced(program):
         at, literal = Values(program).origin(source, node)
-        if number(literal) == asnumber(setting["from"]):
+        if _says(program, literal, setting):
             places[at.path, at.start(literal)] = (at, literal)
             sliced += 1
     for source, node in _counts(program):  # batches an epoch, so that the epoch stays one
@@ -48,6 +48,12 @@ def batch(program, setting):
         raise Refusal("no place was found that says a batch of %s rows" % setting["from"])
     for at, literal in places.values():
         at.replace(literal, setting["to"])
+
+
+def _says(program, literal, setting):
+    """Reports whether a literal is the batch that the run had: that of all rows, where it is no less than these."""
+    value, was, rows = number(literal), asnumber(setting["from"]), program.trace["rows"]
+    return value == was or value is not None and rows is not None and was == rows and value >= rows
 
 
 def _loader(program):

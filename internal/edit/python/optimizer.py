@@ -32,6 +32,10 @@ def argument(program, setting):
     groups = [n for a in call.args for n in ast.walk(a) if isinstance(n, ast.Dict)]
     if any(isinstance(k, ast.Constant) and k.value == name for g in groups for k in g.keys):
         raise Refusal("%s: groups of parameters have their own %s" % (source.where(call), name))
+    given = Values(program).unpacked(source, call, name) if not any(isinstance(a, ast.Starred) for a in call.args) else None
+    if given is not None:
+        Values(program).set(*given, setting)
+        return
     node = find(source, call, name, _POSITIONS.get(kind, ("params", "lr")))
     if node is None:
         insert(source, call, "%s=%s" % (name, setting["to"]))

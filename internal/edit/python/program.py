@@ -24,6 +24,7 @@ class Program:
         self.sources = {path: Source(path, text) for path, text in sorted(request["files"].items())}
         self.settings = request["settings"]
         self.trace = request["trace"]
+        self.keys = []  # values to be set in files of settings
         self.imports = {source: _imports(source) for source in self.sources.values()}
 
     def calls(self, *names):
@@ -103,15 +104,26 @@ class Program:
         if found is None:
             raise Refusal("the place where the network is made is not known")
         source, node = found
+        statement = self._sent(source, node)
+        if isinstance(statement, ast.Return):  # by a function that builds it: where its only call is kept
+            inside = source.function(statement)
+            calls = list(self.calls(inside.name)) if isinstance(inside, FUNCTIONS) else []
+            if len(calls) != 1:
+                raise Refusal("%s: the network is built by a function with %d calls" % (source.where(node), len(calls)))
+            source, node = calls[0]
+            statement = self._sent(source, node)
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not isinstance(statement.targets[0], (ast.Name, ast.Attribute)):
+            raise Refusal("%s: the network is not made by an assignment" % source.where(node))
+        return source, statement, source.text(statement.targets[0])
+
+    def _sent(self, source, node):
+        """Returns the statement that a network which a call makes goes into. To send it to a device returns the network itself."""
         statement = source.parent[node]
-        # To send it to a device returns the network itself.
         while isinstance(statement, (ast.Attribute, ast.Call)) and not (isinstance(statement, ast.Call) and node in statement.args):
             if isinstance(statement, ast.Attribute) and statement.attr not in ("to", "cuda", "cpu", "float", "double", "train"):
                 break
             statement = source.parent[statement]
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not isinstance(statement.targets[0], (ast.Name, ast.Attribute)):
-            raise Refusal("%s: the network is not made by an assignment" % source.where(node))
-        return source, statement, source.text(statement.targets[0])
+        return statement
 
     def spell(self, source, name):
         """Returns how a file calls what torch calls "torch.nn.ReLU", or None where it imports none of it."""

@@ -85,10 +85,18 @@ def _first_layer(program, setting, figures):
     name = _name_of(program)
     for s in program.sources.values():
         for n in ast.walk(s.tree):
-            if isinstance(n, ast.Call) and last(n.func) == "load_state_dict" or isinstance(n, ast.Subscript) and s.text(n.value) == name:
+            counts = isinstance(n, ast.Subscript) and (s.text(n.value) == name or name is None and _is_layer(s, n))
+            if isinstance(n, ast.Call) and last(n.func) == "load_state_dict" or counts:
                 raise Refusal("%s counts on the numbers of the layers" % s.where(n))
     _add_item(source, call, "Standardize(INPUT_MEAN, INPUT_STD)", first=True)
     after_imports(source, _constants(program, source, "INPUT", figures) + _STANDARDIZE.format(nn=program.needed(source, "torch.nn")))
+
+
+def _is_layer(source, subscript):
+    """Reports whether something of the item of a number is asked for, as model[2].bias: of a network without a known name."""
+    index = getattr(subscript.slice, "value", subscript.slice)  # before Python 3.9 there is an ast.Index between
+    number = getattr(index, "value", index)
+    return isinstance(number, int) and isinstance(source.parent[subscript], ast.Attribute) and isinstance(subscript.value, (ast.Name, ast.Attribute))
 
 
 def _sequential(program):
@@ -151,18 +159,33 @@ def _tensor(name, torch, numbers, shape):
 
 
 def after_imports(source, text):
-    """Puts lines behind the imports at the top of the file."""
-    block = []
+    """Puts lines behind the imports at the top of the file: behind all that they need, as where other statements stand
+    between, such as os.environ[...] = before `import torch`."""
+    used = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+    block, over = [], False
     for n in source.tree.body:
-        if isinstance(n, (ast.Import, ast.ImportFrom)) or isinstance(n, ast.Try) and all(isinstance(m, (ast.Import, ast.ImportFrom)) for m in n.body):
+        if _imports(n) and (not over or used & _bound(n)):
+            if over:
+                block, over = [], False
             block.append(n)
-        elif block:
-            break
+            used -= _bound(n)
+        elif block and not _imports(n):
+            over = True
     if not block:
         raise Refusal("%s begins without imports" % source.path)
     stop = source.line_end(source.end(block[-1]))
     ends_in_class = text.startswith("\n") or "\nclass " in text
     source.insert(stop, "\n" + text + ("\n" if ends_in_class else ""))
+
+
+def _imports(node):
+    plain = (ast.Import, ast.ImportFrom)
+    return isinstance(node, plain) or isinstance(node, ast.Try) and all(isinstance(m, plain) for m in node.body)
+
+
+def _bound(node):
+    """Returns the names that imports bind."""
+    return {(a.asname or a.name).split(".")[0] for n in ast.walk(node) if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
 
 
 def targets(program, setting):

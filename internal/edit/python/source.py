@@ -55,6 +55,11 @@ class Source:
     def insert(self, at, new):
         self.edit(at, at, new)
 
+    def expression(self, start, end):
+        """Returns the expression that is just the text between two bytes, or None."""
+        found = (n for n in ast.walk(self.tree) if isinstance(n, ast.expr) and self.start(n) == start and self.end(n) == end)
+        return next(found, None)
+
     def line_start(self, at):
         return max(start for start in [0] + self.lines if start <= at)
 

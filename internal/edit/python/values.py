@@ -34,15 +34,32 @@ def is_literal(node):
 class Values:
     def __init__(self, program):
         self.program = program
+        self.flag = ""  # the option of the command line that the value went through
+        self.key = None  # the file of settings that it was read from, and its keys there
 
-    def set(self, source, node, setting, new=None, shift=0):
-        """Writes a setting's value where an expression gets its own from."""
-        at, literal = self.origin(source, node)
+    def set(self, source, node, setting, new=None, shift=0, most=None):
+        """Writes a setting's value where an expression gets its own from. From a number on, the run may have used less
+        than it says."""
+        new = setting["to"] if new is None else new
+        try:
+            at, literal = self.origin(source, node)
+        except Refusal as r:
+            if self.key and not shift:
+                self.program.keys.append({"file": self.key[0], "keys": self.key[1], "from": setting["from"], "to": new})
+                return
+            if self.flag and not r.instead:
+                r.instead = self._given(new)
+            raise
         was, value = asnumber(setting["from"]), number(literal)
+        if most is not None and value is not None and value >= most and was == most:
+            was = value
         if was is not None and value is not None and abs(value - shift - was) > 0.02 * max(abs(was), abs(value)):
             raise Refusal("%s says %s, and the run used %s: it is set elsewhere, as on the command line" % (
-                at.where(literal), at.text(literal), setting["from"]))
-        at.replace(literal, setting["to"] if new is None else new)
+                at.where(literal), at.text(literal), setting["from"]), self._given(new) if self.flag else "")
+        at.replace(literal, new)
+
+    def _given(self, new):
+        return "give %s %s on the command line" % (self.flag, new)
 
     def origin(self, source, node, depth=0):
         """Returns the source and the node of the literal that an expression stands for."""
@@ -52,8 +69,34 @@ class Values:
             return source, node
         step = self._step(source, node)
         if step is None:
-            raise Refusal("%s: the value is computed: %s" % (source.where(node), source.text(node)))
+            self.key = self._read(source, node)
+            raise Refusal("%s: the value is %s: %s" % (source.where(node), "read from %s" % self.key[0] if self.key else "computed", source.text(node)))
         return self.origin(*step, depth=depth + 1)
+
+    def _read(self, source, node):
+        """Returns the file of settings that cfg["train"]["lr"] or cfg.train.lr comes from, and the keys; None where it does not."""
+        keys = []
+        while isinstance(node, (ast.Subscript, ast.Attribute)) and last(getattr(node, "value", None)) != "self":
+            key = node.attr if isinstance(node, ast.Attribute) else _key(node)
+            if not isinstance(key, str):
+                return None
+            keys.insert(0, key)
+            node = node.value
+        if not keys or not isinstance(node, (ast.Name, ast.Attribute)):
+            return None
+        try:
+            at, made = self._made(source, node)
+        except Refusal:
+            return None
+        if not isinstance(made, ast.Call):
+            return None
+        names = _settings(made)
+        for n in ast.walk(made):  # with open("config.yaml") as f: cfg = yaml.safe_load(f)
+            for w in at.up(made) if isinstance(n, ast.Name) else ():
+                for item in w.items if isinstance(w, ast.With) else ():
+                    if last(item.optional_vars) == n.id:
+                        names += _settings(item.context_expr)
+        return (names[0], keys) if len(names) == 1 else None
 
     def _step(self, source, node):
         if isinstance(node, ast.Name):
@@ -137,13 +180,24 @@ class Values:
         for _ in range(_DEEPEST):
             if isinstance(node, ast.Name) and self.program.class_of(node.id):
                 return self.program.class_of(node.id)
-            if not isinstance(node, (ast.Name, ast.Attribute)):
+            if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
                 return source, node
             step = self._step(source, node)
             if step is None:
                 return source, node
             source, node = step
         return source, node
+
+    def unpacked(self, source, call, name):
+        """Returns the source and the node of an argument that stands in a dict which a call unpacks: f(**cfg["optimizer"])."""
+        found = []
+        for k in call.keywords:
+            if k.arg is None:
+                at, made = self._made(source, k.value)
+                if not isinstance(made, ast.Dict) or not all(isinstance(key, ast.Constant) for key in made.keys):
+                    raise Refusal("%s: the call has starred arguments" % source.where(call))
+                found += [(at, v) for key, v in zip(made.keys, made.values) if key.value == name]
+        return found[0] if len(found) == 1 else None
 
     def _option(self, node):
         found = []
@@ -152,6 +206,7 @@ class Values:
             flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             long = next((f for f in flags if f.startswith("--")), flags[0] if flags else "")
             if (dest or long.lstrip("-").replace("-", "_")) == node.attr:
+                self.flag = long
                 default = [k.value for k in call.keywords if k.arg == "default"]
                 if not default:
                     raise Refusal("%s: %s has no default: it is given on the command line" % (at.where(call), long))
@@ -161,15 +216,26 @@ class Values:
         return found[0]
 
     def _item(self, source, node):
-        key = node.slice if isinstance(node.slice, ast.Constant) else getattr(node.slice, "value", None)  # Python 3.8 wraps it
-        if not isinstance(key, ast.Constant):
+        key = _key(node)
+        if key is None:
             return None
         at, made = self._made(source, node.value)
         if isinstance(made, ast.Dict):
-            return at, _only(at, [v for k, v in zip(made.keys, made.values) if isinstance(k, ast.Constant) and k.value == key.value], repr(key.value))
+            return at, _only(at, [v for k, v in zip(made.keys, made.values) if isinstance(k, ast.Constant) and k.value == key], repr(key))
         if isinstance(made, ast.Call) and last(made.func) == "dict":
-            return at, _only(at, [k.value for k in made.keywords if k.arg == key.value], repr(key.value))
+            return at, _only(at, [k.value for k in made.keywords if k.arg == key], repr(key))
         return None
+
+
+def _key(node):
+    """Returns the constant that an item is taken by, or None."""
+    key = node.slice if isinstance(node.slice, ast.Constant) else getattr(node.slice, "value", None)  # Python 3.8 wraps it
+    return key.value if isinstance(key, ast.Constant) else None
+
+
+def _settings(call):
+    """Returns the names of files of settings that a call is given."""
+    return [n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.endswith((".yaml", ".yml", ".json", ".toml"))]
 
 
 def asnumber(text):
