@@ -93,8 +93,8 @@ func reportSpread(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 
 func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 	f := finding(p, x)
-	shown, named := in.all, ""
-	action := "standardize the inputs with the training set's figures: " + standardized("x", in.all)
+	shown, named := x.All(), "" // of all columns, flat ones as well: one mean and one deviation are taken off them all
+	action := "standardize the inputs with the training set's figures: " + standardized("x", shown)
 	if !alike(x, in) {
 		worst := in.furthest()
 		shown, named = worst.Moments, labelOf(worst, x)+" has "
@@ -112,7 +112,7 @@ func reportScale(p *nnvet.Pass, x *nnvet.Profile, in intake) {
 		f.Treatments = append([]nnvet.Treatment{unsparse(p.Trace)}, f.Treatments...)
 	}
 	if bytes(in.all) {
-		f.Message = fmt.Sprintf("the inputs are not normalized: they are raw bytes, std %s instead of 1", figure(in.all.Std))
+		f.Message = fmt.Sprintf("the inputs are not normalized: they are raw bytes, std %s instead of 1", figure(shown.Std))
 		if !p.Trace.OfFile() { // of which standardizing is as short to write
 			f.Treatments = append([]nnvet.Treatment{{Action: "scale the bytes to -1..1: x / 127.5 - 1"}}, f.Treatments...)
 		}

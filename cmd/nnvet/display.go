@@ -31,11 +31,13 @@ func live(s report.Style) bool {
 		os.Getenv("CI") == "" && report.DefaultFormat(os.Getenv) == "text"
 }
 
-// A display shows a training that goes on: on a status line, on a page, or both.
+// A display shows a training that goes on: on a status line, on a page, as
+// events, or all of it.
 type display struct {
-	w        io.Writer      // nil: no line
-	page     *serve.Live    // or nil
-	report   *report.Report // what the page knows beside the trace
+	w        io.Writer   // nil: no line
+	page     *serve.Live // or nil
+	events   []*report.Events
+	report   *report.Report // what the page and events know beside the trace
 	style    report.Style
 	dir      *tracefile.Dir
 	settings *config.Settings
@@ -107,11 +109,7 @@ func (d *display) judge() {
 	options.Live = true
 	options.Likelihoods = checks.Likelihoods
 	d.result = nnvet.Vet(t, checks.All, options)
-	if d.page != nil {
-		rep := *d.report
-		rep.Trace, rep.Result = t, d.result
-		d.page.Judge(page.Input{Report: &rep})
-	}
+	d.tell(t)
 	if d.w == nil {
 		return
 	}
@@ -121,5 +119,20 @@ func (d *display) judge() {
 			d.line = ""
 			fmt.Fprint(d.w, clearLine, report.Live(f, d.style), "\n")
 		}
+	}
+}
+
+// tell says on the page and as events what was judged of a trace.
+func (d *display) tell(t *nnvet.Trace) {
+	if d.report == nil {
+		return
+	}
+	rep := *d.report
+	rep.Trace, rep.Result = t, d.result
+	if d.page != nil {
+		d.page.Judge(page.Input{Report: &rep})
+	}
+	for _, e := range d.events {
+		e.Look(&rep)
 	}
 }

@@ -110,17 +110,20 @@ func (r *runner) present(run *store.Run) {
 	})
 }
 
-// show follows a training on the terminal and on the page, as far as there is
-// one, until done is closed.
+// show follows a training on the terminal, on the page and in events, as far as
+// there are any, until done is closed.
 func (r *runner) show(run *store.Run, dir *tracefile.Dir, done <-chan struct{}) {
 	d := newDisplay(nil, r.style, dir, r.settings)
-	if live(r.style) {
+	if live(r.style) && r.events == nil { // which are lines of a program's, not a person's
 		d.w = os.Stderr
+	}
+	if d.events = r.told(); d.events != nil {
+		d.report = reportOf(run, r.settings)
 	}
 	if r.window.server != nil {
 		d.page, d.report = r.window.shelf.live(run.Meta.ID), reportOf(run, r.settings)
 	}
-	if d.w != nil || d.page != nil {
+	if d.w != nil || d.page != nil || d.events != nil {
 		d.follow(done)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/checks"
 	"github.com/nnvet/nnvet/internal/config"
+	"github.com/nnvet/nnvet/internal/page"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/store"
 	"github.com/nnvet/nnvet/internal/subject"
@@ -35,13 +36,14 @@ type options struct {
 	failAt   nnvet.Severity // findings of this severity fail the command; 0 where none do
 	style    report.Style
 	stream   *report.Format
+	events   *report.Events // of the stream, of a run that is followed; nil of other formats
 	files    []destination
 }
 
 func (o *options) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "", "`one` of "+formatNames()+" (default text, or agent under a coding agent)")
-	f.StringArrayVarP(&o.output, "output", "o", nil, "also write the diagnosis to `file`: .json, .txt, others as --format says; repeatable")
+	f.StringArrayVarP(&o.output, "output", "o", nil, "also write to `file`: .html, .json, .jsonl, .md, .sarif, .txt, .xml (JUnit), others as --format says; repeatable")
 	f.StringVar(&o.failOn, "fail-on", "", "exit with 1 on findings of this `severity` or worse: warning, error")
 	f.BoolVar(&o.notes, "notes", false, "show notes too")
 	f.StringVar(&o.color, "color", "auto", "`when`: auto, always, never")
@@ -115,6 +117,9 @@ func (o *options) setThreshold(own nnvet.Severity) (err error) {
 type destination struct {
 	path   string
 	format *report.Format
+	page   bool           // it gets the page, whatever the format
+	events *report.Events // written while a run goes on; nil of other formats
+	file   *os.File       // that they go to
 }
 
 // setFormats decides what the stream and the files get.
@@ -127,14 +132,30 @@ func (o *options) setFormats() error {
 		return usage("", "unknown format %q: it is one of %s", name, formatNames())
 	}
 	for _, path := range o.output {
-		to := o.stream
-		switch filepath.Ext(path) {
-		case ".json":
-			to = format("json")
-		case ".txt":
-			to = format("text")
+		to := destination{path: path, format: report.FormatOf(path)}
+		if ext := strings.ToLower(filepath.Ext(path)); ext == ".html" || ext == ".htm" {
+			to.page = true
 		}
-		o.files = append(o.files, destination{path, to})
+		if to.format == nil {
+			to.format = o.stream
+		}
+		o.files = append(o.files, to)
+	}
+	return nil
+}
+
+// document reports whether a format is one whole, which nothing may stand beside.
+func document(f *report.Format) bool {
+	return f.Name == "json" || f.Name == "sarif" || f.Name == "junit"
+}
+
+// onlyWords fails where a format or file was asked for that only diagnoses and
+// proofs have.
+func (o *options) onlyWords() error {
+	for _, d := range append([]destination{{path: "--format " + o.stream.Name, format: o.stream}}, o.files...) {
+		if name := d.format.Name; d.page || name != "text" && name != "concise" && name != "agent" && name != "json" {
+			return usage("", "%s: this command writes text or json", d.path)
+		}
 	}
 	return nil
 }
@@ -174,27 +195,59 @@ func render(f *report.Format, r *report.Report, s report.Style) ([]byte, error) 
 	return b.Bytes(), err
 }
 
-// print writes a report to a stream.
+// print writes a report to a stream, or ends the events that went there.
 func (o *options) print(w io.Writer, r *report.Report) error {
+	if o.events != nil {
+		return o.events.End(r)
+	}
 	b, err := render(o.stream, r, o.style)
 	if err == nil {
 		_, err = w.Write(b)
 	}
-	return err
+	return errors.Join(err, o.summarize(func(w io.Writer) error { return report.Markdown(w, r, report.Style{}) }))
+}
+
+// summarize appends Markdown to the summary of a job of GitHub Actions, where
+// annotations were asked for and there is one.
+func (o *options) summarize(write func(io.Writer) error) error {
+	path := os.Getenv("GITHUB_STEP_SUMMARY")
+	if o.stream.Name != "github" || path == "" {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
 }
 
 // save writes a report to the files that were asked for. All are tried.
-func (o *options) save(r *report.Report) (errs error) {
-	plain := o.style
-	plain.Color = false
+func (o *options) save(run *store.Run, r *report.Report) (errs error) {
 	for _, d := range o.files {
-		b, err := render(d.format, r, plain)
+		var b bytes.Buffer
+		var err error
+		switch {
+		case d.events != nil:
+			errs = errors.Join(errs, d.events.End(r), d.file.Close())
+			continue
+		case d.page:
+			err = page.Write(&b, pageOf(run, r))
+		default:
+			err = d.format.Render(&b, r, o.plain())
+		}
 		if err == nil {
-			err = os.WriteFile(d.path, b, 0o666)
+			err = os.WriteFile(d.path, b.Bytes(), 0o666)
 		}
 		errs = errors.Join(errs, err)
 	}
 	return errs
+}
+
+// plain is the style of files.
+func (o *options) plain() report.Style {
+	s := o.style
+	s.Color = false
+	return s
 }
 
 // reportOf returns what is known of a run before its trace is read.

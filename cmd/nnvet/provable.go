@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,6 +24,8 @@ type provable struct {
 	about string // what its trainings depend on
 	how   string // it is trained, a phrase
 	close func()
+
+	printed printed // what its trainings print of rows that were held out
 }
 
 // subject returns what a run trained, so that it can be trained again.
@@ -60,7 +61,7 @@ func (p *proving) experimentOf(run *store.Run) (*provable, error) {
 		return nil, usage("", "--metric: an experiment is judged by its loss, in units of the best constant's")
 	}
 	return &provable{
-		Subject: prove.NewExperiment(fromHere(path), text, version), about: version + " " + hash(text), close: func() {},
+		Subject: prove.NewExperiment(fromHere(path), text, version), about: version + " " + hash(text) + " " + p.dataOf(path, text), close: func() {},
 		how: "on the embedded engine, one training a core",
 	}, nil
 }
@@ -80,27 +81,24 @@ func (p *proving) scriptOf(ctx context.Context, run *store.Run) (*provable, erro
 		shareCores()
 	}
 	took := run.Meta.Ended.Sub(run.Meta.Started)
+	limit := max(leastTime, enough*took)
 	b, err := script.Open(ctx, script.Program{Command: run.Meta.Command, Dir: run.Cwd()}, script.Options{
-		Jobs: jobs, Time: max(leastTime, enough*took), InPlace: p.inPlace, Version: version,
+		Jobs: jobs, Time: limit, InPlace: p.inPlace, Version: version,
 	})
 	if err != nil {
 		return nil, &failure{code: codeNoVerdict, err: err}
 	}
 	dir := run.Cwd()
-	about := version + " " + strings.Join(run.Meta.Command, "\x00")
-	for _, name := range pythonFiles(dir) {
-		text, err := os.ReadFile(filepath.Join(dir, name))
-		about += " " + name + " " + hash(text)
-		if err != nil {
-			about += err.Error()
-		}
-	}
+	python := pythonOf(run.Meta.Command)
+	about := strings.Join([]string{
+		version, strings.Join(run.Meta.Command, "\x00"), pythonAt(run.Meta.Command[0]), pythonAt(python), limit.String(), p.dependsOn(dir),
+	}, " ")
 	how := fmt.Sprintf("each in a copy of %s, trackers off, %s at once", fromHere(dir), plural.Of(jobs, "training"))
 	if p.inPlace {
 		how = fmt.Sprintf("in %s itself, %s at once", fromHere(dir), plural.Of(jobs, "training"))
 	}
 	return &provable{
-		Subject: prove.NewScript(b, dir, pythonOf(run.Meta.Command), jobs),
+		Subject: prove.NewScript(b, dir, python, jobs),
 		about:   hash([]byte(about)), how: how, close: func() { _ = b.Close() },
 	}, nil
 }
@@ -123,33 +121,6 @@ func pythonOf(command []string) string {
 		}
 	}
 	return "python3"
-}
-
-// mostFiles bounds the files whose change makes a proof begin anew.
-const mostFiles = 2000
-
-// pythonFiles lists the Python files below a directory.
-func pythonFiles(dir string) []string {
-	var names []string
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || len(names) >= mostFiles {
-			return fs.SkipDir
-		}
-		if d.IsDir() && path != dir && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || isEnvironment(path)) {
-			return fs.SkipDir
-		}
-		if strings.HasSuffix(d.Name(), ".py") {
-			rel, _ := filepath.Rel(dir, path) // it lies below
-			names = append(names, rel)
-		}
-		return nil
-	})
-	return names
-}
-
-func isEnvironment(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "pyvenv.cfg"))
-	return err == nil
 }
 
 func hash(b []byte) string {

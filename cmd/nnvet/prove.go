@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -95,7 +96,7 @@ func (p *proving) prove(name string) error {
 			return err
 		}
 	}
-	j, err := prove.OpenJournal(run.Path(proofDir), s.about+" "+p.metric)
+	j, err := prove.OpenJournal(run.Path(proofDir), s.about)
 	if err != nil {
 		return err
 	}
@@ -108,9 +109,11 @@ func (p *proving) prove(name string) error {
 	o.Trace = p.asRun(run)
 	rep, err := prove.New(s, j, o).Run(ctx)
 	p.clear()
+	if o.Metric == nil {
+		s.printed.hint(run.Meta.ID)
+	}
 	if ctx.Err() != nil {
-		fmt.Fprintf(os.Stderr, "nnvet: stopped after %s; nnvet prove %s goes on from there\n", plural.Of(rep.Trainings, "training"), run.Meta.ID)
-		return status(interrupted(ctx))
+		return p.stopped(ctx, run, rep)
 	}
 	if err != nil {
 		return &failure{code: codeNoVerdict, err: err}
@@ -119,6 +122,19 @@ func (p *proving) prove(name string) error {
 		return &failure{code: codeNoVerdict, err: err}
 	}
 	return p.conclude(run, rep)
+}
+
+// stopped says how far a proof came that was interrupted, and keeps what was proven
+// by then.
+func (p *proving) stopped(ctx context.Context, run *store.Run, rep *prove.Report) error {
+	if len(rep.Proven()) > 0 {
+		rep.Short = "it was stopped"
+		if err := p.conclude(run, rep); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(os.Stderr, "nnvet: stopped after %s; nnvet prove %s goes on from there\n", plural.Of(rep.Trainings, "training"), run.Meta.ID)
+	return status(interrupted(ctx))
 }
 
 // asRun returns the trace of a run whose program is still what it was; nil of others.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/checks"
 	"github.com/nnvet/nnvet/internal/edit"
+	"github.com/nnvet/nnvet/internal/page"
 	"github.com/nnvet/nnvet/internal/prove"
 	"github.com/nnvet/nnvet/internal/report"
 	"github.com/nnvet/nnvet/internal/store"
@@ -70,7 +72,7 @@ func keptOf(run *store.Run, rep *prove.Report) kept {
 func (p *proving) tell(view *report.ProofReport) error {
 	err := p.stream.Proof(os.Stdout, view, p.style)
 	if err == nil {
-		err = p.saveProof(view)
+		err = errors.Join(p.saveProof(view), p.summarize(func(w io.Writer) error { return format("md").Proof(w, view, report.Style{}) }))
 	}
 	if err != nil {
 		return &failure{code: codeNoVerdict, err: err}
@@ -80,17 +82,27 @@ func (p *proving) tell(view *report.ProofReport) error {
 
 // saveProof writes a proof to the files that were asked for. All are tried.
 func (p *proving) saveProof(v *report.ProofReport) (errs error) {
-	plain := p.style
-	plain.Color = false
 	for _, d := range p.files {
 		var b bytes.Buffer
-		err := d.format.Proof(&b, v, plain)
+		err := p.writeProof(&b, d, v)
 		if err == nil {
 			err = os.WriteFile(d.path, b.Bytes(), 0o666)
 		}
 		errs = errors.Join(errs, err)
 	}
 	return errs
+}
+
+// writeProof writes a proof as a file takes it; the page shows it in its run.
+func (p *proving) writeProof(b *bytes.Buffer, d destination, v *report.ProofReport) error {
+	if !d.page {
+		return d.format.Proof(b, v, p.plain())
+	}
+	in, _, err := p.paged(v.Run)
+	if err == nil {
+		err = page.Write(b, in)
+	}
+	return err
 }
 
 // patch returns the files of a proof as a patch.

@@ -31,6 +31,8 @@ const about = `nnvet says why a neural network does not learn, and what to chang
   nnvet explain lr-too-high      what a finding means and what to do
   nnvet explain 6                one of the eleven pitfalls, from the beginning
   nnvet checks                   every fault that nnvet can name
+  nnvet mcp                      the runs here for a coding agent (MCP)
+  nnvet schema diagnosis         the JSON schema of what it writes
   nnvet completion bash          tab completion, also for zsh, fish, powershell
   nnvet version
 
@@ -73,7 +75,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate("{{.Long}}")
 	root.SetVersionTemplate("nnvet {{.Version}}\n")
-	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newOpen(), newReport(), newDiff(), newProve(), newFix(), newSweep(), newDecide(), newRecipe(), newExplain(), newChecks(), newVersion(), newCompletion())
+	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newOpen(), newReport(), newDiff(), newProve(), newFix(), newSweep(), newDecide(), newRecipe(), newExplain(), newChecks(), newSchema(), newMCP(), newVersion(), newCompletion())
 	for _, c := range root.Commands() {
 		c.SetHelpTemplate(helpOf)
 	}

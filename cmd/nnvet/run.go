@@ -77,6 +77,9 @@ func (r *runner) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.begin(os.Stderr); err != nil {
+		return err
+	}
 	run, watch := r.record(args)
 	process, err := command.Start(watch)
 	if err != nil {
@@ -101,10 +104,10 @@ func (r *runner) prepare(cmd *cobra.Command) error {
 	if r.settings.Overhead != 0 && !cmd.Flags().Changed("overhead") {
 		r.overhead = r.settings.Overhead
 	}
-	if r.stream.Name == "json" {
+	if document(r.stream) {
 		if len(r.files) == 0 {
-			return usage("add -o diagnosis.json; stdout and stderr belong to the command",
-				"--format json needs a file to go to")
+			return usage("add -o diagnosis"+r.stream.Files[0]+"; stdout and stderr belong to the command",
+				"--format %s needs a file to go to", r.stream.Name)
 		}
 		r.stream = format(report.DefaultFormat(os.Getenv))
 	}
@@ -200,6 +203,9 @@ func (r *runner) conclude(run *store.Run, dir *tracefile.Dir, code int) conclusi
 	why := noVerdict(run, rep, err)
 	if why != "" {
 		complain(os.Stderr, errors.New(why+ending(code)))
+		if r.events != nil {
+			errs = errors.Join(errs, r.events.End(rep)) // whoever follows waits for the last
+		}
 	} else {
 		errs = errors.Join(errs, r.print(os.Stderr, rep))
 	}
@@ -210,7 +216,7 @@ func (r *runner) conclude(run *store.Run, dir *tracefile.Dir, code int) conclusi
 	if err == nil {
 		err = run.Write("diagnosis.json", doc)
 	}
-	if errs = errors.Join(errs, err, r.save(rep)); errs != nil {
+	if errs = errors.Join(errs, err, r.save(run, rep)); errs != nil {
 		complain(os.Stderr, errs)
 	}
 	leave(run, rep)

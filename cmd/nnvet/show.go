@@ -69,12 +69,12 @@ func (s *shower) show(name string) error {
 	}
 	attach(run, rep.Result.Findings)
 	why := noVerdict(run, rep, err)
-	if why == "" || s.stream.Name == "json" {
+	if why == "" || document(s.stream) || s.stream.Name == "jsonl" {
 		if err := s.print(os.Stdout, rep); err != nil {
 			return &failure{code: codeNoVerdict, err: err}
 		}
 	}
-	if err := s.keep(rep); err != nil {
+	if err := s.keep(run, rep); err != nil {
 		return usage("", "%w", err)
 	}
 	switch {
@@ -107,8 +107,8 @@ func attach(run *store.Run, fs []nnvet.Finding) {
 }
 
 // keep writes the files that were asked for.
-func (s *shower) keep(rep *report.Report) error {
-	err := s.save(rep)
+func (s *shower) keep(run *store.Run, rep *report.Report) error {
+	err := s.save(run, rep)
 	if s.baseline != "" {
 		err = errors.Join(err, config.WriteBaseline(s.baseline, rep.Result.Findings))
 	}

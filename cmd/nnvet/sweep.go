@@ -203,6 +203,9 @@ func (s *sweeping) sweep(knob, name string) error {
 	if err := s.resolve(os.Stdout, nnvet.Error); err != nil {
 		return err
 	}
+	if err := s.onlyWords(); err != nil {
+		return err
+	}
 	o, err := s.proverOptions()
 	if err != nil {
 		return err
@@ -278,6 +281,9 @@ func floats(figures []prove.Figure) []float64 {
 
 func (p *proving) decide(name string) error {
 	if err := p.resolve(os.Stdout, nnvet.Error); err != nil {
+		return err
+	}
+	if err := p.onlyWords(); err != nil {
 		return err
 	}
 	o, err := p.proverOptions()

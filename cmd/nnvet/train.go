@@ -90,6 +90,9 @@ func (r *runner) train(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return r.wrongInput(ctx, err)
 	}
+	if err := r.begin(os.Stdout); err != nil {
+		return err
+	}
 	t := &subject.Training{Experiment: e, Version: version}
 	command := args
 	if r.target != "" {
@@ -298,7 +301,7 @@ func (r *runner) report(run *store.Run, dir *tracefile.Dir, end reached) error {
 	if err == nil {
 		err = run.Write("diagnosis.json", doc)
 	}
-	if errs = errors.Join(errs, err, r.save(rep)); errs != nil {
+	if errs = errors.Join(errs, err, r.save(run, rep)); errs != nil {
 		complain(os.Stderr, errs)
 	}
 	leave(run, rep)

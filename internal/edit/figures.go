@@ -33,7 +33,12 @@ func inputsOf(t *nnvet.Trace) *figures {
 	if r, err := recipe.Of(t, x.Site); err == nil && affine(r) {
 		columns := r.Columns
 		if r.Every != nil {
-			columns = []recipe.Column{*r.Every}
+			every := *r.Every
+			if every.How == recipe.Bytes { // figures of the rows, as the treatment says them
+				all := x.All()
+				every.Center, every.Scale = all.Mean, all.Std
+			}
+			columns = []recipe.Column{every}
 		}
 		for _, c := range columns {
 			if c.How == recipe.Leave {

@@ -40,7 +40,7 @@ func TestPlaces(t *testing.T) {
 		"by parameters twice":        {begin + "def make(lr):\n    return inner(lr)\ndef inner(rate):\n    return torch.optim.SGD(model.parameters(), lr=rate)\nopt = make(0.5)\n", "lr 0.5 0.1", "opt = make(0.1)"},
 		"default of a method":        {begin + "class T:\n    def run(self, lr=0.5):\n        return torch.optim.SGD(model.parameters(), lr=lr)\nopt = T().run()\n", "lr 0.5 0.1", "    def run(self, lr=0.1):"},
 		"trailing comma":             {begin + "opt = torch.optim.SGD(\n    model.parameters(),\n    lr=0.5,\n)\n", "momentum 0 0.9", "    lr=0.5, momentum=0.9,"},
-		"keyword arguments unpacked": {begin + "opt = torch.optim.SGD(model.parameters(), **cfg)\n", "lr 0.5 0.1", "refused: lr: a.py:11: the call has starred arguments"},
+		"keyword arguments unpacked": {begin + "opt = torch.optim.SGD(model.parameters(), **cfg)\n", "lr 0.5 0.1", "refused: lr: a.py:11: cfg is set in no file that the trace names"},
 		"from a file":                {begin + "cfg = yaml.safe_load(open('c.yaml'))\nopt = torch.optim.SGD(model.parameters(), lr=cfg['lr'])\n", "lr 0.5 0.1", "refused: c.yaml: it cannot be read"},
 		"unpacked":                   {begin + "cfg = {'optimizer': {'lr': 0.5, 'momentum': 0.9}}\nopt = torch.optim.SGD(model.parameters(), **cfg['optimizer'])\n", "lr 0.5 0.1", "cfg = {'optimizer': {'lr': 0.1, 'momentum': 0.9}}"},
 		"dict within a dict":         {begin + "cfg = {'train': {'lr': 0.5}}\nopt = torch.optim.SGD(model.parameters(), lr=cfg['train']['lr'])\n", "lr 0.5 0.1", "cfg = {'train': {'lr': 0.1}}"},
@@ -92,6 +92,56 @@ func small(text string) *nnvet.Trace {
 	}
 	b.Heads = []nnvet.Head{{Loss: nnvet.MSE}}
 	return b.Snapshot()
+}
+
+// TestConstants: figures stand behind the import that they need.
+func TestConstants(t *testing.T) {
+	const text = "import os\n\nos.environ['X'] = '1'\nimport torch\nfrom torch import nn\n\n" +
+		"class Net(nn.Module):\n    def forward(self, x):\n        return x\n\nmodel = Net()\n"
+	dir := t.TempDir()
+	write(t, dir, "a.py", text)
+	var b nnvet.Builder
+	b.Layers = small(text).Layers
+	b.Profiles = []nnvet.Profile{{Role: nnvet.Input, Split: nnvet.Train, Site: "Net", Layout: "features", Shape: []int{8, 1}, Of: 1, Rows: 100,
+		Columns: []nnvet.Column{{Moments: nnvet.Moments{N: 100, Mean: 50, Std: 10, Min: 3, Max: 80}}}}}
+	got := outcome(t, dir, b.Snapshot(), nnvet.Treatment{Settings: []nnvet.Setting{{Name: "inputs", From: "as they are", To: "standardize"}}})
+	torch, mean := strings.Index(got, "import torch\n"), strings.Index(got, "+INPUT_MEAN = torch.tensor(50.0)\n")
+	if torch < 0 || mean < torch {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestBuiltByAFunction: a network that a function returns is started where its only call is kept.
+func TestBuiltByAFunction(t *testing.T) {
+	const text = "import torch\nfrom torch import nn\n\ndef build(n):\n    return nn.Sequential(nn.Linear(n, 3), nn.ReLU(), nn.Linear(3, 1))\n\nmodel = build(2).to('cpu')\n"
+	dir := t.TempDir()
+	write(t, dir, "a.py", text)
+	at := nnvet.Location{File: "a.py", Line: 5}
+	var b nnvet.Builder
+	b.Layers = []nnvet.Layer{{Name: "Sequential", Kind: "Sequential", Source: at}, {Name: "0", Kind: "Linear", Source: at, Leaf: true}}
+	got := outcome(t, dir, b.Snapshot(), nnvet.Treatment{Settings: []nnvet.Setting{{Name: "weight init", Site: "0", To: "he"}}})
+	if !strings.Contains(got, " model = build(2).to('cpu')\n+nn.init.kaiming_normal_(model[0].weight") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestBatchOfAllRows: a batch above the rows is what the run had, all of them.
+func TestBatchOfAllRows(t *testing.T) {
+	for from, want := range map[string]string{
+		"1347": "+loader = torch.utils.data.DataLoader(rows, batch_size=32)",
+		"64":   "refused: batch: a.py:11 says 2000, and the run used 64",
+	} {
+		text := begin + "loader = torch.utils.data.DataLoader(rows, batch_size=2000)\n"
+		dir := t.TempDir()
+		write(t, dir, "a.py", text)
+		var b nnvet.Builder
+		b.Profiles = []nnvet.Profile{{Role: nnvet.Input, Split: nnvet.Train, Site: "Net", Total: 1347}}
+		b.Calls = small(text).Calls
+		got := outcome(t, dir, b.Snapshot(), nnvet.Treatment{Settings: []nnvet.Setting{{Name: "batch", From: from, To: "32"}}})
+		if !strings.Contains("\n"+got, "\n"+want) {
+			t.Errorf("of %s: got %s", from, got)
+		}
+	}
 }
 
 // TestOwnEdits holds that what a check was certain of is written as it is.

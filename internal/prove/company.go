@@ -138,6 +138,9 @@ func (p *Prover) gain(ctx context.Context, before, after Variant, links []link, 
 // together returns what is to be proven: the winner of a race, or where that does
 // nothing alone, it and what it takes beside it.
 func (p *Prover) together(ctx context.Context, base Variant, t *nnvet.Trace, f *nnvet.Finding, best candidate) (candidate, *nnvet.Finding, error) {
+	if !p.spares(raceSeeds) {
+		return best, f, nil
+	}
 	links, v, err := p.inTheWay(ctx, base, t, f, best)
 	if err != nil || len(links) == 0 {
 		if errors.Is(err, errBudget) {

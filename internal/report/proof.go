@@ -101,7 +101,7 @@ func (r *ProofReport) answer() string {
 	case noneTried:
 		return "nothing was tried: " + r.untried()
 	}
-	return "nothing to prove: the training shows no problem"
+	return "nothing to prove: the training shows no problem; nnvet sweep lr tells whether another learning rate does better"
 }
 
 // ofProgram returns the fixes that were proven on the program itself.
@@ -120,7 +120,13 @@ func (r *ProofReport) own(x *nnvet.Proof) string {
 	case "worse":
 		told = "shown to do harm"
 	}
-	enough := map[string]string{"yes": "solves it", "no": "does not solve it", "unknown": "may be enough"}[r.Solution.Solved]
+	enough := "solves it"
+	switch r.Solution.Solved {
+	case "no":
+		enough = "does not solve it"
+	case "unknown":
+		enough = "leaves " + score(r.Solution.Remains) + " of the score to a perfect one"
+	}
 	if x.Verdict == "proven" {
 		return fmt.Sprintf("your change is %s, and %s: %s", told, enough, gain(x, x))
 	}

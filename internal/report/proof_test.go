@@ -258,7 +258,7 @@ func TestProofAnswer(t *testing.T) {
 			"proof-budget":   "nothing was tried: the time of 1m0s was up, after 2 trainings",
 			"proof-untried":  "nothing was tried: too-narrow: depth and width come last: lr-too-high is found, and stands before them; and 1 more",
 			"proof-unasked":  "nothing was tried: what is found was not asked for: lr-too-low",
-			"proof-nothing":  "nothing to prove: the training shows no problem",
+			"proof-nothing":  "nothing to prove: the training shows no problem; nnvet sweep lr tells whether another learning rate does better",
 		}[c.name]
 		if got := c.build().answer(); got != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, want)

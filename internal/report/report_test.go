@@ -261,7 +261,7 @@ func TestLineFormats(t *testing.T) {
 		r := c.build(t)
 		for _, f := range Formats {
 			got := render(t, r, func(w *bytes.Buffer) error { return f.Render(w, r, Style{}) })
-			if f.Name == "json" {
+			if f.Name == "json" { // exact also where it is not to be shown
 				if !json.Valid([]byte(got)) {
 					t.Errorf("%s: not JSON:\n%s", c.name, got)
 				}

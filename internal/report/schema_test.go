@@ -192,7 +192,7 @@ func TestSchemaFindsFaults(t *testing.T) {
 // TestSchemaHasEveryField compares the fields of the document's types with the
 // schema's properties, both ways, and which of them may be absent.
 func TestSchemaHasEveryField(t *testing.T) {
-	for name, typ := range map[string]reflect.Type{"diagnosis.schema.json": reflect.TypeFor[diagnosis](), "proof.schema.json": reflect.TypeFor[provingDoc]()} {
+	for name, typ := range map[string]reflect.Type{"diagnosis.schema.json": reflect.TypeFor[diagnosis](), "proof.schema.json": reflect.TypeFor[provingDoc](), "events.schema.json": reflect.TypeFor[event]()} {
 		s := readSchema(t, name)
 		compareType(t, s, name+" $", s, typ)
 	}

@@ -17,12 +17,12 @@ func sentence(f nnvet.Finding) string {
 	if len(f.Because) > 0 {
 		return s + " (symptom of " + clean(strings.Join(f.Because, ", ")) + ")"
 	}
-	return s + after("; ", advice(f))
+	return s + after("; ", remedy(f))
 }
 
-// advice says what trainings showed of a finding's treatment, or else what to
+// remedy says what trainings showed of a finding's treatment, or else what to
 // try first; "" where there is neither.
-func advice(f nnvet.Finding) string {
+func remedy(f nnvet.Finding) string {
 	switch {
 	case f.Proof != nil && f.Proof.Treatment.Action != "":
 		return clean(verdictOf(f.Proof)) + ": " + clean(f.Proof.Treatment.Action) + after(": ", clean(outcome(f.Proof)))
@@ -69,8 +69,8 @@ type region struct{ line, col, endLine, endCol int }
 func (v *view) region(l nnvet.Location) region {
 	r := region{line: max(l.Line, 1)}
 	lines := v.source(l.File)
-	col, ok := column(lines, l.Line, l.Col)
-	endCol, ends := column(lines, l.EndLine, l.EndCol)
+	col, ok := characters(lines, l.Line, l.Col)
+	endCol, ends := characters(lines, l.EndLine, l.EndCol)
 	switch {
 	case !ok:
 	case !ends || l.EndLine < l.Line || l.EndLine == l.Line && endCol < col:
@@ -81,8 +81,8 @@ func (v *view) region(l nnvet.Location) region {
 	return r
 }
 
-// column returns a column in bytes as one in characters.
-func column(lines []string, line, col int) (int, bool) {
+// characters returns a column in bytes as one in characters.
+func characters(lines []string, line, col int) (int, bool) {
 	if line < 1 || line > len(lines) || col < 1 || col > len(lines[line-1])+1 {
 		return 0, false
 	}
