@@ -25,8 +25,8 @@ demo-torch: build
 	@tools/demo.sh --torch
 
 test:
-	@python=$$(tools/torch.sh) && newest=$$(tools/torch.sh --newest --find || true) && onnx=$$(tools/onnx.sh || true) && { tools/browser.sh >/dev/null || true; } && \
-	NNVET_TEST_PYTHON=$$python NNVET_TEST_PYTHON_NEWEST=$$newest NNVET_TEST_ONNX_PYTHON=$$onnx python3 tools/gotest.py -timeout 20m $(PACKAGES)
+	@python=$$(tools/torch.sh) && newest=$$(tools/torch.sh --newest --find || true) && onnx=$$(tools/onnx.sh || true) && ipython=$$(tools/ipython.sh || true) && { tools/browser.sh >/dev/null || true; } && \
+	NNVET_TEST_PYTHON=$$python NNVET_TEST_PYTHON_NEWEST=$$newest NNVET_TEST_ONNX_PYTHON=$$onnx NNVET_TEST_IPYTHON=$$ipython python3 tools/gotest.py -timeout 20m $(PACKAGES)
 
 test-newest:
 	@newest=$$(tools/torch.sh --newest) && \

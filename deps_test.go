@@ -23,7 +23,7 @@ var tiers = [][]string{
 	{"internal/trial/script"},
 	{"internal/prove"},
 	{"internal/casebook", "internal/twin"},
-	{"cmd/nnvet", "cmd/nnvet-casebook", "casebook/torch", "examples", "internal/page/browser", "bench/engine/nnvet", "bench/page"},
+	{"cmd/nnvet", "cmd/nnvet-casebook", "casebook/torch", "examples", "notebook", "internal/page/browser", "bench/engine/nnvet", "bench/page"},
 }
 
 // pure lists the packages that touch nothing outside the process, by prefix,

@@ -42,7 +42,7 @@ type options struct {
 
 func (o *options) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "", "`one` of "+formatNames()+" (default text, or agent under a coding agent)")
+	f.StringVar(&o.format, "format", "", "`one` of "+strings.ReplaceAll(formatNames(), "|", ", ")+" (default text, or agent under a coding agent)")
 	f.StringArrayVarP(&o.output, "output", "o", nil, "also write to `file`: .html, .json, .jsonl, .md, .sarif, .txt, .xml (JUnit), others as --format says; repeatable")
 	f.StringVar(&o.failOn, "fail-on", "", "exit with 1 on findings of this `severity` or worse: warning, error")
 	f.BoolVar(&o.notes, "notes", false, "show notes too")

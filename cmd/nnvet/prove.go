@@ -107,7 +107,8 @@ func (p *proving) prove(name string) error {
 		return p.change(ctx, run, s, j, o)
 	}
 	o.Trace = p.asRun(run)
-	rep, err := prove.New(s, j, o).Run(ctx)
+	o.Seen = s.printed.look
+	rep, err := prove.New(s.Subject, j, o).Run(ctx)
 	p.clear()
 	if o.Metric == nil {
 		s.printed.hint(run.Meta.ID)

@@ -22,7 +22,7 @@ func (p *proving) change(ctx context.Context, run *store.Run, s *provable, j *pr
 	if p.inPlace {
 		return usage("", "--with and --in-place: changed files are tried in a copy of the directory alone")
 	}
-	rep, err := prove.New(s, j, o).Change(ctx, prove.Patched(s.Subject, patch), "with "+strings.Join(p.with, " and "))
+	rep, err := prove.New(s.Subject, j, o).Change(ctx, prove.Patched(s.Subject, patch), "with "+strings.Join(p.with, " and "))
 	if err := p.ended(ctx, err); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"regexp"
@@ -23,8 +22,9 @@ type printed struct {
 	name string
 }
 
+// look looks at what a training printed.
 func (p *printed) look(t *prove.Training) {
-	if t == nil || t.Trace == nil {
+	if t.Trace == nil {
 		return
 	}
 	if _, err := t.Trace.Course(nnvet.Validation); err == nil {
@@ -35,13 +35,6 @@ func (p *printed) look(t *prove.Training) {
 	if m := validated.FindSubmatch(t.Output); m != nil && p.name == "" {
 		p.name = string(m[1])
 	}
-}
-
-// Train trains, and looks at what that prints.
-func (s *provable) Train(ctx context.Context, o prove.Order) (*prove.Training, error) {
-	t, err := s.Subject.Train(ctx, o)
-	s.printed.look(t)
-	return t, err
 }
 
 // hint tells of the flag that judges by the printed figure.

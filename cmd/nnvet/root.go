@@ -75,7 +75,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate("{{.Long}}")
 	root.SetVersionTemplate("nnvet {{.Version}}\n")
-	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newOpen(), newReport(), newDiff(), newProve(), newFix(), newSweep(), newDecide(), newRecipe(), newExplain(), newChecks(), newSchema(), newMCP(), newVersion(), newCompletion())
+	root.AddCommand(newRun(), newInit(), newPredict(), newExport(), newShow(), newOpen(), newReport(), newDiff(), newProve(), newFix(), newSweep(), newDecide(), newRecipe(), newExplain(), newChecks(), newSchema(), newMCP(), newNotebook(), newVersion(), newCompletion())
 	for _, c := range root.Commands() {
 		c.SetHelpTemplate(helpOf)
 	}

@@ -41,14 +41,23 @@ func (s *server) find(name string) (*store.Run, error) {
 	return run, nil
 }
 
-// within refuses a path that does not lie below the root.
+// within refuses a path that does not lie below the root. Of one that is written
+// so, nobody is told whether there is anything.
 func (s *server) within(path string) error {
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
+	real := path
+	if s.below(path) {
+		var err error
+		if real, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
 	}
-	if rel, err := filepath.Rel(s.root, real); err != nil || !filepath.IsLocal(rel) {
+	if !s.below(real) {
 		return fmt.Errorf("%s does not lie below %s: start nnvet mcp where it does", path, s.root)
 	}
 	return nil
+}
+
+func (s *server) below(path string) bool {
+	rel, err := filepath.Rel(s.root, path)
+	return err == nil && filepath.IsLocal(rel)
 }

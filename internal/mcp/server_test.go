@@ -19,14 +19,23 @@ import (
 	"github.com/nnvet/nnvet/internal/mcp"
 )
 
-// program builds nnvet.
-func program(t *testing.T) string {
-	t.Helper()
-	out := filepath.Join(t.TempDir(), "nnvet")
-	if msg, err := exec.Command("go", "build", "-o", out, "../../cmd/nnvet").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, msg)
+// TestMain builds nnvet once, and names it to the tests in $NNVET_BUILT.
+func TestMain(m *testing.M) { os.Exit(built(m)) }
+
+func built(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "nnvet-mcp-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	return out
+	defer func() { _ = os.RemoveAll(dir) }()
+	program := filepath.Join(dir, "nnvet")
+	if msg, err := exec.Command("go", "build", "-o", program, "../../cmd/nnvet").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n%s", err, msg)
+		return 1
+	}
+	_ = os.Setenv("NNVET_BUILT", program) // the name holds no "="
+	return m.Run()
 }
 
 // A client talks to a server in the same process.
@@ -39,7 +48,7 @@ type client struct {
 
 func connect(t *testing.T, root string) *client {
 	t.Helper()
-	c := &client{T: t, root: root, nnvet: program(t)}
+	c := &client{T: t, root: root, nnvet: os.Getenv("NNVET_BUILT")}
 	server, err := mcp.New(mcp.Options{Root: root, Nnvet: c.nnvet, Version: "test"})
 	if err != nil {
 		t.Fatal(err)
@@ -292,8 +301,8 @@ func TestProves(t *testing.T) {
 	c := connect(t, root)
 	cmd := exec.Command(c.nnvet, "run", "low.yaml")
 	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err == nil {
-		t.Fatalf("the run finds nothing:\n%s", out)
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "NN0602") {
+		t.Fatalf("%v; the run finds something else:\n%s", err, out)
 	}
 
 	text, doc := c.call("prove", map[string]any{"only": []string{"lr-too-low"}})

@@ -29,15 +29,16 @@ func hashOf(text string) string {
 // functions are what templates can call. The texts of script and styles are
 // ours, and stand on the page byte for byte, since their hashes are in the policy.
 var functions = template.FuncMap{
-	"script":   func() template.JS { return template.JS(script) },
-	"style":    func() template.CSS { return template.CSS(style) },
-	"pictures": func() template.CSS { return template.CSS(picture.CSS()) },
-	"clean":    report.Clean,
-	"num":      report.Num,
-	"gain":     report.Gain,
-	"gains":    report.Gains,
-	"plus":     func(a, b int) int { return a + b },
-	"slug":     func(verdict string) string { return strings.ReplaceAll(verdict, " ", "-") },
-	"patch":    patchLines,
-	"previous": previous,
+	"script":        func() template.JS { return template.JS(script) },
+	"style":         func() template.CSS { return template.CSS(style) },
+	"pictures":      func() template.CSS { return template.CSS(picture.CSS()) },
+	"notebookstyle": func() template.CSS { return template.CSS(notebookStyle) },
+	"clean":         report.Clean,
+	"num":           report.Num,
+	"gain":          report.Gain,
+	"gains":         report.Gains,
+	"plus":          func(a, b int) int { return a + b },
+	"slug":          func(verdict string) string { return strings.ReplaceAll(verdict, " ", "-") },
+	"patch":         patchLines,
+	"previous":      previous,
 }

@@ -25,6 +25,7 @@ type Options struct {
 	// Declare adds what a person said of the data to the trace of every training,
 	// as it was added to that of the run; nil for nothing.
 	Declare func(*nnvet.Trace)
+	Seen    func(*Training) // is shown every training that was made; nil for nobody
 	Say     func(Progress)
 }
 

@@ -87,6 +87,9 @@ func (p *Prover) once(ctx context.Context, o Order) (*Entry, *Training, error) {
 	if ctx.Err() != nil {
 		return nil, nil, context.Cause(ctx)
 	}
+	if p.Seen != nil {
+		p.Seen(t)
+	}
 	p.declare(t)
 	p.whole(o, t)
 	e := &Entry{Key: p.entry(o.Variant), Seed: o.Seed, Dir: dir, Wall: t.Wall, Failed: t.Failed, Score: p.scored(t)}

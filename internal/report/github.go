@@ -14,12 +14,14 @@ import (
 func GitHub(w io.Writer, r *Report, _ Style) error {
 	v := look(r)
 	var b strings.Builder
-	for _, f := range v.causes() {
-		text := sentence(f)
-		if len(f.Because) == 0 {
-			text += "\nnnvet explain " + f.Check.Name
+	for _, g := range v.groups {
+		f := g.cause
+		b.WriteString(workflow(annotation(f.Severity), v.properties(f), sentence(f)+"\nnnvet explain "+f.Check.Name))
+	}
+	for _, g := range v.groups {
+		for _, f := range g.symptoms {
+			b.WriteString(workflow(annotation(f.Severity), v.properties(f), sentence(f)))
 		}
-		b.WriteString(workflow(annotation(f.Severity), v.properties(f), text))
 	}
 	kind := "notice"
 	if v.verdict() == verdictNone {

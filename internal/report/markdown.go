@@ -110,6 +110,9 @@ func (d *document) outcome(o *Outcome) {
 func (d *document) board(lamps []Lamp) {
 	var rows [][]string
 	for _, l := range lamps {
+		if l.Reason == l.Word {
+			l.Reason = ""
+		}
 		rows = append(rows, []string{fmt.Sprint(int(l.Pitfall)), l.Pitfall.String(), prose(l.Glyph + " " + l.Word), prose(joinSentences(l.Brief, l.Reason))})
 	}
 	d.table([]string{"", "pitfall", "", ""}, rows)

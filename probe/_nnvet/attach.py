@@ -112,8 +112,8 @@ def _modules(torch, probe, tell):
     _wrap(torch.nn.Module, "zero_grad", zero_grad)
 
 
-def _optimizers(torch, probe, tell):
-    optimizer = torch.optim.Optimizer
+def _stepping(probe, tell):
+    """Returns what wraps the step of a class of optimizers."""
 
     def step(original):
         def step(self, *args, **kwargs):
@@ -146,6 +146,12 @@ def _optimizers(torch, probe, tell):
             return result
 
         return first_then_look
+
+    return step
+
+
+def _optimizers(torch, probe, tell):
+    optimizer, step = torch.optim.Optimizer, _stepping(probe, tell)
 
     def construct(original):
         def __init__(self, *args, **kwargs):

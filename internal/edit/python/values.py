@@ -235,7 +235,8 @@ def _key(node):
 
 def _settings(call):
     """Returns the names of files of settings that a call is given."""
-    return [n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.endswith((".yaml", ".yml", ".json", ".toml"))]
+    texts = [n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return [t for t in texts if t.endswith((".yaml", ".yml", ".json", ".toml"))]
 
 
 def asnumber(text):
