@@ -3,6 +3,7 @@
 # make demo-torch  shows it on a real PyTorch script; installs a PyTorch where there is none
 # make test      every test, with PyTorch really running; installs one where there is none
 # make test-newest   the tests that run PyTorch, with its newest release too
+# make test-slow    repairs every broken example, and holds every twin against its program: half an hour
 # make screenshots  makes those of the README; installs a PyTorch and a Chromium where there are none
 # make update    rewrites the goldens; read the difference
 # make bench     measures the probe's overhead
@@ -13,7 +14,7 @@ GO ?= go
 FUZZTIME ?= 30s
 PACKAGES ?= ./...
 
-.PHONY: build demo demo-torch test test-newest screenshots update bench bench-engine fuzz clean
+.PHONY: build demo demo-torch test test-newest test-slow screenshots update bench bench-engine fuzz clean
 
 build:
 	$(GO) build -o bin/nnvet ./cmd/nnvet
@@ -31,6 +32,10 @@ test:
 test-newest:
 	@newest=$$(tools/torch.sh --newest) && \
 	NNVET_TEST_PYTHON=$$newest python3 tools/gotest.py -count=1 -timeout 20m ./probe/... ./internal/subject/... ./cmd/... ./examples/...
+
+test-slow:
+	@python=$$(tools/torch.sh) && NNVET_TEST_PYTHON=$$python NNVET_TEST_PROVE=all NNVET_TEST_TWIN=all \
+	  $(GO) test -count=1 -timeout 90m ./examples ./casebook/torch ./internal/twin
 
 screenshots: build
 	@tools/screenshots.sh

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // TestNotebook holds that what a notebook shows is one element, in which nothing
@@ -15,7 +16,7 @@ func TestNotebook(t *testing.T) {
 	if err := Notebook(&b, in); err != nil {
 		t.Fatal(err)
 	}
-	body := &html.Node{Type: html.ElementNode, Data: "body"}
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	nodes, err := html.ParseFragment(strings.NewReader(strings.TrimSpace(b.String())), body)
 	if err != nil || len(nodes) != 1 {
 		t.Fatalf("got %d elements, %v, want one", len(nodes), err)

@@ -145,7 +145,8 @@ class TestCell(unittest.TestCase):
         self.diagnosed("%%nnvet\n_ = train(torch.optim.SGD(net.parameters(), lr=0.01), 60)\n")
 
     def test_weights_are_as_without(self):
-        same = "torch.manual_seed(3)\nnet = Net()\n_ = train(torch.optim.Adam(net.parameters(), lr=0.01), 40)\nbits = float(sum(p.sum() for p in net.parameters()).item()), torch.rand(1).item()\n"
+        same = "torch.manual_seed(3)\nnet = Net()\n_ = train(torch.optim.Adam(net.parameters(), lr=0.01), 40)\n"
+        same += "bits = float(sum(p.sum() for p in net.parameters()).item()), torch.rand(1).item()\n"
         self.cell(same)
         want = self.shell.user_ns["bits"]
         self.diagnosed("%%nnvet\n" + same)
