@@ -5,13 +5,14 @@ import (
 	"strconv"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // shallower are networks of fewer layers and as many parameters.
 func (l *laboratory) shallower() ([]nnvet.Arm, error) {
 	layers, outputs := hiddenOf(l.t)
 	if len(layers) < 2 {
-		return nil, fmt.Errorf("it has %d hidden layers, and none to spare", len(layers))
+		return nil, fmt.Errorf("it has %s, and none to spare", plural.Of(len(layers), "hidden layer"))
 	}
 	var arms []sided
 	for _, n := range []int{len(layers) / 2, len(layers) / 4} {
@@ -22,7 +23,7 @@ func (l *laboratory) shallower() ([]nnvet.Arm, error) {
 			{Name: "hidden layers", From: strconv.Itoa(len(layers)), To: strconv.Itoa(n)},
 			{Name: "units", From: strconv.Itoa(layers[0].units), To: strconv.Itoa(asMany(layers, outputs, n))},
 		}
-		what := fmt.Sprintf("a network of %d hidden layers of %s units", n, settings[1].To)
+		what := fmt.Sprintf("a network of %s of %s units", plural.Of(n, "hidden layer"), settings[1].To)
 		if n == 1 {
 			what = fmt.Sprintf("a network of one hidden layer of %s units", settings[1].To)
 		}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/nnvet/nnvet"
+	"github.com/nnvet/nnvet/internal/plural"
 )
 
 // A suspect is a treatment that is tried although no finding calls for it.
@@ -186,7 +187,7 @@ func fewer(t *nnvet.Trace) []nnvet.Treatment {
 	for _, n := range []int{len(layers) / 2, len(layers) / 4, deep - 1} {
 		units := strconv.Itoa(asMany(layers, outputs, n))
 		out = append(out, nnvet.Treatment{
-			Action: fmt.Sprintf("take %d hidden layers of %s units in the place of %d", n, units, len(layers)),
+			Action: fmt.Sprintf("take %s of %s units in the place of %d", plural.Of(n, "hidden layer"), units, len(layers)),
 			Settings: []nnvet.Setting{
 				{Name: "hidden layers", From: strconv.Itoa(len(layers)), To: strconv.Itoa(n)},
 				{Name: "units", From: strconv.Itoa(layers[0].units), To: units},
