@@ -3,7 +3,7 @@
 # make demo-torch  shows it on a real PyTorch script; installs a PyTorch where there is none
 # make test      every test, with PyTorch really running; installs one where there is none
 # make test-newest   the tests that run PyTorch, with its newest release too
-# make test-slow    repairs every broken example, and holds every twin against its program: half an hour
+# make test-slow    repairs every broken example, holds every twin against its program, and tries trackers: half an hour
 # make screenshots  makes those of the README; installs a PyTorch and a Chromium where there are none
 # make update    rewrites the goldens; read the difference
 # make bench     measures the probe's overhead
@@ -34,8 +34,8 @@ test-newest:
 	NNVET_TEST_PYTHON=$$newest python3 tools/gotest.py -count=1 -timeout 20m ./probe/... ./internal/subject/... ./cmd/... ./examples/...
 
 test-slow:
-	@python=$$(tools/torch.sh) && NNVET_TEST_PYTHON=$$python NNVET_TEST_PROVE=all NNVET_TEST_TWIN=all \
-	  $(GO) test -count=1 -timeout 90m ./examples ./casebook/torch ./internal/twin
+	@python=$$(tools/torch.sh) && { tools/trackers.sh >/dev/null || true; } && NNVET_TEST_PYTHON=$$python NNVET_TEST_PROVE=all NNVET_TEST_TWIN=all \
+	  $(GO) test -count=1 -timeout 90m ./examples ./casebook/torch ./internal/twin ./internal/trial/script
 
 screenshots: build
 	@tools/screenshots.sh
