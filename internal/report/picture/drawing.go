@@ -50,6 +50,15 @@ func (d *drawing) margins(left float64) {
 	d.in = box{left, roomTop, d.w - roomRight, d.h - roomBottom}
 }
 
+// named makes room on the left for the longest of names, as far as most.
+func (d *drawing) named(class string, names []string, most float64) {
+	left := 60.0
+	for _, n := range names {
+		left = math.Max(left, width(class, n)+14)
+	}
+	d.margins(math.Min(left, most))
+}
+
 // widen makes a drawing for the width of a page.
 func (d *drawing) widen() {
 	d.w, d.wide = broad, true

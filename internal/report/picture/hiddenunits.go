@@ -2,7 +2,6 @@ package picture
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/nnvet/nnvet"
 	"github.com/nnvet/nnvet/internal/stat"
@@ -25,10 +24,12 @@ func rankByLayer(s *subject) *drawing {
 		rank, units float64
 	}
 	var all []layer
+	var names []string
 	var known []float64
 	for _, st := range s.Stages() {
 		if x := s.at(nnvet.ActRank, st.Layer.Name); x != nil && stat.Finite(last(x)) {
 			all = append(all, layer{short(st.Layer.Name), last(x), float64(st.Units())})
+			names = append(names, short(st.Layer.Name))
 			known = append(known, last(x), float64(st.Units()))
 		}
 	}
@@ -37,11 +38,7 @@ func rankByLayer(s *subject) *drawing {
 		return nil
 	}
 	d := newDrawing("rank", "Directions in which outputs vary, and units", 0)
-	left := 60.0
-	for _, l := range all {
-		left = math.Max(left, width("row", l.name)+14)
-	}
-	d.margins(math.Min(left, 130))
+	d.named("row", names, 130)
 	row := d.rows(len(all), 4, 22)
 	d.x = x
 	d.axisX("directions (participation ratio) and units (log)", num)

@@ -95,6 +95,7 @@ func weightsAndLaw(s *subject) *drawing {
 		name                   string
 		std, glorot, lecun, he float64
 	}
+	var names []string
 	var all []layer
 	var known [][]float64
 	for _, st := range s.Stages() {
@@ -105,6 +106,7 @@ func weightsAndLaw(s *subject) *drawing {
 		in, out := float64(st.FanIn), float64(st.FanOut)
 		l := layer{short(st.Layer.Name), first(w), math.Sqrt(2 / (in + out)), math.Sqrt(1 / in), math.Sqrt(2 / in)}
 		all = append(all, l)
+		names = append(names, l.name)
 		known = append(known, []float64{l.std, l.glorot, l.lecun / math.Sqrt(3), l.he})
 	}
 	x, ok := inDecades(known...)
@@ -112,11 +114,7 @@ func weightsAndLaw(s *subject) *drawing {
 		return nil
 	}
 	d := newDrawing("weights-law", "Weights at the start, and the usual laws", 0)
-	left := 60.0
-	for _, l := range all {
-		left = math.Max(left, width("row", l.name)+14)
-	}
-	d.margins(math.Min(left, 130))
+	d.named("row", names, 130)
 	row := d.rows(len(all), 4, 20)
 	d.x = x
 	d.axisX("standard deviation of a layer's weights (log)", num)

@@ -249,12 +249,12 @@ func splitScales(s *subject) *drawing {
 	const most = 12
 	shown := pairs[:min(len(pairs), most)]
 	d := newDrawing("split-scale", "Validation in the units of training", 0)
-	left, ends := 60.0, []float64{-1.5, 1.5}
+	names, ends := []string{}, []float64{-1.5, 1.5}
 	for _, p := range shown {
-		left = math.Max(left, width("tyours", p.name)+14)
+		names = append(names, p.name)
 		ends = append(ends, p.m.Min, p.m.Max, p.m.Mean-p.m.Std, p.m.Mean+p.m.Std)
 	}
-	d.margins(math.Min(left, 140))
+	d.named("tyours", names, 140)
 	row := d.rows(len(shown), 20, 22)
 	d.x = bothSigns(ends)
 	d.axisX("validation value, in standard deviations of training", num)
